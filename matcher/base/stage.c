@@ -1,0 +1,236 @@
+#include "base/stage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The stage that a signal must clean up; set only while one is under way. Its arrays are only appended to. */
+static struct stage *volatile current;
+
+static const int caught_signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+static void remove_tree(const char *path, char names[][STAGE_NAME_BYTES], size_t count)
+{
+    char full[STAGE_PATH_BYTES + STAGE_NAME_BYTES];
+    size_t prefix = strlen(path);
+    memcpy(full, path, prefix);
+    full[prefix] = '/';
+    for (size_t i = count; i-- > 0;) { /* folders were named before their files, so go backwards */
+        memcpy(full + prefix + 1, names[i], strlen(names[i]) + 1);
+        if (unlink(full) != 0)
+            (void)rmdir(full);
+    }
+    (void)rmdir(path);
+}
+
+/* Only async-signal-safe calls: unlink, rmdir, signal, raise. */
+static void on_signal(int number)
+{
+    struct stage *stage = current;
+    if (stage)
+        remove_tree(stage->work_path, stage->names, stage->count);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void watch_signals(struct stage *stage)
+{
+    current = stage;
+    for (size_t i = 0; i < sizeof caught_signals / sizeof caught_signals[0]; i++) {
+        struct sigaction old;
+        if (sigaction(caught_signals[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+            signal(caught_signals[i], on_signal);
+    }
+}
+
+static void unwatch_signals(void)
+{
+    for (size_t i = 0; i < sizeof caught_signals / sizeof caught_signals[0]; i++) {
+        struct sigaction old;
+        if (sigaction(caught_signals[i], NULL, &old) == 0 && old.sa_handler == on_signal)
+            signal(caught_signals[i], SIG_DFL);
+    }
+    current = NULL;
+}
+
+static enum err failed(struct stage *stage, const char *name)
+{
+    stage->failed_name = name;
+    stage->failed_errno = errno;
+    return err_from_errno(errno);
+}
+
+static bool path_of(const struct stage *stage, const char *name, char out[STAGE_PATH_BYTES])
+{
+    int length = snprintf(out, STAGE_PATH_BYTES, "%s/%s", stage->work_path, name);
+    return length > 0 && length < STAGE_PATH_BYTES;
+}
+
+/* Whether a new directory may take this name: nothing there, or an empty directory, or it is to be replaced. */
+static enum err check_target(struct stage *stage)
+{
+    struct stat status;
+    if (lstat(stage->final_path, &status) != 0)
+        return errno == ENOENT ? ERR_OK : failed(stage, stage->final_path);
+    if (!S_ISDIR(status.st_mode)) {
+        errno = EEXIST;
+        return failed(stage, stage->final_path);
+    }
+    if (stage->replace || rmdir(stage->final_path) == 0)
+        return ERR_OK;
+    return failed(stage, stage->final_path);
+}
+
+/* "dir/name" → "dir/.name.partial-XXXXXX"; stage_begin left room for what is added. */
+static void name_work_path(struct stage *stage)
+{
+    static const char suffix[] = ".partial-XXXXXX";
+    const char *slash = strrchr(stage->final_path, '/');
+    size_t folder = slash ? (size_t)(slash - stage->final_path) + 1 : 0, length = strlen(stage->final_path);
+    memcpy(stage->work_path, stage->final_path, folder);
+    stage->work_path[folder] = '.';
+    memcpy(stage->work_path + folder + 1, stage->final_path + folder, length - folder);
+    memcpy(stage->work_path + length + 1, suffix, sizeof suffix);
+}
+
+enum err stage_begin(struct stage *stage, const char *path, bool replace)
+{
+    *stage = (struct stage){.replace = replace};
+    int length = snprintf(stage->final_path, sizeof stage->final_path, "%s", path);
+    while (length > 1 && stage->final_path[length - 1] == '/')
+        stage->final_path[--length] = '\0';
+    if (length <= 0 || (size_t)length > sizeof stage->final_path - 32) {
+        errno = ENAMETOOLONG;
+        return failed(stage, "");
+    }
+    enum err e = check_target(stage);
+    if (e != ERR_OK)
+        return e;
+    name_work_path(stage);
+    if (!mkdtemp(stage->work_path))
+        return failed(stage, stage->final_path);
+    watch_signals(stage);
+    return chmod(stage->work_path, 0755) == 0 ? ERR_OK : failed(stage, stage->work_path);
+}
+
+static bool remember(struct stage *stage, const char *name)
+{
+    if (stage->count == STAGE_FILES_MAX || strlen(name) >= STAGE_NAME_BYTES)
+        return false;
+    memcpy(stage->names[stage->count], name, strlen(name) + 1);
+    stage->count++;
+    return true;
+}
+
+enum err stage_folder(struct stage *stage, const char *name)
+{
+    char path[STAGE_PATH_BYTES];
+    if (!path_of(stage, name, path) || !remember(stage, name))
+        return ERR_INTERNAL;
+    return mkdir(path, 0755) == 0 ? ERR_OK : failed(stage, name);
+}
+
+enum err stage_file_open(struct stage *stage, const char *name, struct stage_file *out)
+{
+    char path[STAGE_PATH_BYTES];
+    if (!path_of(stage, name, path) || !remember(stage, name))
+        return ERR_INTERNAL;
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return failed(stage, name);
+    out->stage = stage;
+    out->fd = fd;
+    digest_start(&out->digest);
+    return ERR_OK;
+}
+
+enum err stage_file_put(struct stage_file *file, struct buf *buf)
+{
+    enum err e = buf_error(buf);
+    if (e != ERR_OK)
+        return e;
+    struct text rest = buf_text(buf);
+    digest_add(&file->digest, rest.data, rest.length);
+    while (rest.length) {
+        ssize_t written = write(file->fd, rest.data, rest.length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return failed(file->stage, file->stage->names[file->stage->count - 1]);
+        rest.data += written;
+        rest.length -= (size_t)written;
+    }
+    buf_clear(buf);
+    return ERR_OK;
+}
+
+enum err stage_file_close(struct stage_file *file, char hex[DIGEST_HEX_BYTES])
+{
+    enum err e = ERR_OK;
+    if (fsync(file->fd) != 0)
+        e = failed(file->stage, file->stage->names[file->stage->count - 1]);
+    if (close(file->fd) != 0 && e == ERR_OK)
+        e = failed(file->stage, file->stage->names[file->stage->count - 1]);
+    file->fd = -1;
+    if (hex)
+        digest_end(&file->digest, hex);
+    return e;
+}
+
+static enum err sync_folder(struct stage *stage, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return failed(stage, path);
+    enum err e = fsync(fd) == 0 ? ERR_OK : failed(stage, path);
+    close(fd);
+    return e;
+}
+
+static enum err sync_parent(struct stage *stage)
+{
+    char parent[STAGE_PATH_BYTES];
+    snprintf(parent, sizeof parent, "%s", stage->final_path);
+    char *slash = strrchr(parent, '/');
+    if (!slash)
+        return sync_folder(stage, ".");
+    slash[slash == parent] = '\0';
+    return sync_folder(stage, parent);
+}
+
+/* The final name taken in one step. An old result of this program is swapped out, then removed file by file. */
+static enum err take_name(struct stage *stage)
+{
+    if (rename(stage->work_path, stage->final_path) == 0)
+        return ERR_OK;
+    if (!stage->replace || (errno != ENOTEMPTY && errno != EEXIST))
+        return failed(stage, stage->final_path);
+    if (renameat2(AT_FDCWD, stage->work_path, AT_FDCWD, stage->final_path, RENAME_EXCHANGE) != 0)
+        return failed(stage, stage->final_path);
+    remove_tree(stage->work_path, stage->names, stage->count);
+    return ERR_OK;
+}
+
+enum err stage_commit(struct stage *stage)
+{
+    enum err e = sync_folder(stage, stage->work_path);
+    if (e == ERR_OK)
+        e = take_name(stage);
+    if (e != ERR_OK) {
+        stage_abort(stage);
+        return e;
+    }
+    unwatch_signals();
+    return sync_parent(stage);
+}
+
+void stage_abort(struct stage *stage)
+{
+    if (stage->work_path[0])
+        remove_tree(stage->work_path, stage->names, stage->count);
+    unwatch_signals();
+}

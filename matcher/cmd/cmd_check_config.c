@@ -1,0 +1,107 @@
+#include "cmd/command.h"
+#include "cmd/options.h"
+
+#include "base/mem.h"
+#include "intake/codelist.h"
+#include "intake/names.h"
+#include "intake/postcodes.h"
+
+#include <stdlib.h>
+
+static const struct option options[] = {
+    OPTION_PC4,
+    OPTION_OPLEIDINGEN,
+    OPTION_SKILLS,
+    OPTION_REASONS,
+    OPTION_GROUNDS,
+    OPTION_SPELING,
+    OPTION_LIST_MAX,
+    OPTION_BAND_WIDTH,
+    OPTION_MECHANISM,
+    OPTION_LOG_LEVEL,
+    OPTION_LANGUAGE,
+    {.name = "markdown", .type = OPTION_FLAG, .where = OPTION_ON_LINE,
+     .text = "print the table of settings for the README instead"},
+};
+
+static enum err check_postcodes(const char *path)
+{
+    struct postcodes *table;
+    struct problems problems;
+    enum err e = mem_alloc(1, sizeof *table, &table);
+    if (e != ERR_OK)
+        return e;
+    problems_init(&problems, path);
+    e = postcodes_read(path, table, &problems);
+    problems_print(&problems, language_of_environment(), stderr);
+    if (e == ERR_OK)
+        printf("pc4: %u postcodes%s (%s)\n", table->count,
+               table->coarse ? ", coarse: distances are approximate; scripts/setup completes it" : "", path);
+    problems_free(&problems);
+    mem_free(table);
+    return e;
+}
+
+static enum err check_names(const char *path)
+{
+    struct names names;
+    enum err e = names_read(path, &names);
+    if (e != ERR_OK)
+        return e;
+    printf("opleidingen: %zu names (%s)\n", names.count, path);
+    names_free(&names);
+    return ERR_OK;
+}
+
+static enum err check_list(const char *name, const char *path, enum codelist_kind kind)
+{
+    struct problems problems;
+    size_t count = 0;
+    problems_init(&problems, path);
+    enum err e = codelist_check(path, kind, &problems, &count);
+    problems_print(&problems, language_of_environment(), stderr);
+    if (e == ERR_OK)
+        printf("%s: %zu entries (%s)\n", name, count, path);
+    problems_free(&problems);
+    return e;
+}
+
+static void keep_first(enum err *result, enum err e)
+{
+    if (*result == ERR_OK)
+        *result = e;
+}
+
+static int run(const struct invocation *invocation)
+{
+    const struct settings *settings = invocation->settings;
+    static const struct {
+        const char *name;
+        enum codelist_kind kind;
+    } lists[] = {{"skills", CODELIST_SKILLS}, {"reasons", CODELIST_REASONS}, {"grounds", CODELIST_GROUNDS}};
+    enum err result = ERR_OK;
+    if (settings_flag(settings, "markdown")) {
+        options_print_markdown(config_options, config_option_count, stdout);
+        return EXIT_SUCCESS;
+    }
+    if (settings_string(settings, "pc4"))
+        keep_first(&result, check_postcodes(settings_string(settings, "pc4")));
+    if (settings_string(settings, "opleidingen"))
+        keep_first(&result, check_names(settings_string(settings, "opleidingen")));
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (settings_string(settings, lists[i].name))
+            keep_first(&result, check_list(lists[i].name, settings_string(settings, lists[i].name), lists[i].kind));
+    if (result == ERR_OK)
+        puts("the configuration is good");
+    return exit_status(result);
+}
+
+const struct command command_check_config = {
+    .name = "check-config",
+    .usage = "[--config FILE]",
+    .summary = "Read the configuration and every list that it names, and say what is wrong",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .reads_config = true,
+    .run = run,
+};

@@ -1,0 +1,41 @@
+/*
+ * command.h - one command of the program; each lives in its own file.
+ *
+ * Exit statuses: 0 done, 1 the job failed (said on stderr), 2 wrong use. Results go to stdout or --out, everything else to
+ * stderr.
+ */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+#include "base/conf.h"
+
+enum { EXIT_JOB_FAILED = 1, EXIT_WRONG_USE = 2, OPERANDS_MAX = 4 };
+
+struct invocation {
+    const struct settings *settings;
+    const char *const *operands;
+    size_t operand_count;
+};
+
+struct command {
+    const char *name;
+    const char *usage; /* what follows the name */
+    const char *summary;
+    const char *details; /* more for --help; may be NULL */
+    const struct option *options;
+    size_t option_count;
+    size_t min_operands, max_operands;
+    bool reads_config; /* the configuration file gives values for its options */
+    int (*run)(const struct invocation *invocation);
+};
+
+extern const struct command command_match, command_solve, command_verify, command_explain, command_import_pc4,
+    command_check_config;
+
+/* Finds the command, reads its options and runs it. argv as main got it; returns the exit status. */
+int command_main(int argc, char **argv);
+
+/* The exit status for an error whose cause was said already. */
+int exit_status(enum err e);
+
+#endif

@@ -1,0 +1,16 @@
+#include "cmd/options.h"
+
+const struct option config_options[] = {
+    OPTION_PC4,     OPTION_OPLEIDINGEN, OPTION_SKILLS,    OPTION_REASONS,   OPTION_GROUNDS,  OPTION_SPELING,
+    OPTION_LIST_MAX, OPTION_BAND_WIDTH, OPTION_MECHANISM, OPTION_LOG_LEVEL, OPTION_LANGUAGE,
+};
+const size_t config_option_count = sizeof config_options / sizeof config_options[0];
+
+struct match_rules options_rules(const struct settings *settings)
+{
+    return (struct match_rules){
+        .slack_days = (int32_t)settings_number(settings, "speling_dagen"),
+        .list_max = (uint32_t)settings_number(settings, "list_max"),
+        .band_width = (uint32_t)settings_number(settings, "band_width"),
+    };
+}

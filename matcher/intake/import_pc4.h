@@ -1,0 +1,26 @@
+/*
+ * import_pc4.h - postcode tables of others into ours.
+ *
+ * Two kinds are read: GeoNames' postal code files (tab-separated, twelve columns, no header; rows of other countries are
+ * passed over), and tables with a header, comma, semicolon or tab between, that have a postcode column (pc4, postcode,
+ * postcode4 or PC4 as CBS writes it) and lat and lon (or latitude and longitude) in degrees.
+ *
+ * One point comes out for each PC4: of several rows the one with the highest accuracy, and of these the first. A point
+ * farther than 25 km from the median of the postcodes with the same first two digits is a slip of the source: it is left
+ * out and counted (a missing postcode takes the mean of its neighbours).
+ */
+#ifndef INTAKE_IMPORT_PC4_H
+#define INTAKE_IMPORT_PC4_H
+
+#include "base/problem.h"
+#include "intake/postcodes.h"
+
+struct import_pc4_counts {
+    uint32_t rows, postcodes, left_out;
+};
+
+/* Reads a file into `out`. ERR_INPUT with the problems said where the file is neither kind. */
+MUST_USE enum err import_pc4_read(const char *path, struct postcodes *out, struct import_pc4_counts *counts,
+                                  struct problems *problems);
+
+#endif

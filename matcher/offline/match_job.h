@@ -1,0 +1,21 @@
+/*
+ * match_job.h - `stagematch match`: two files in, a result directory out.
+ *
+ * The directory holds matches.csv, unmatched.csv, round.json, and in inputs/ the blinded inputs in canonical form, so that
+ * `stagematch verify` can recompute the round from the directory alone. It appears completely or not at all.
+ */
+#ifndef OFFLINE_MATCH_JOB_H
+#define OFFLINE_MATCH_JOB_H
+
+#include "offline/job.h"
+
+/*
+ * Runs the whole job. What went wrong is said on stderr. `replace`: an old result under the same name is exchanged for the
+ * new one.
+ */
+MUST_USE enum err match_job_run(struct job *job, const char *out_dir, bool replace);
+
+/* A summary for a person: what went in, what came out, by qualification with their names where `names` is a file. */
+MUST_USE enum err match_job_summary(const struct job *job, const char *names, FILE *to);
+
+#endif
