@@ -41,7 +41,7 @@ static bool make_room(struct buf *buf, size_t more)
         buf->error = ERR_MEMORY;
         return false;
     }
-    buf->error = mem_grow(&buf->data, &buf->capacity, buf->length + more, 1);
+    buf->error = mem_grow(&buf->data, &buf->capacity, buf->length + more + 1, 1); /* one for vsnprintf's NUL */
     return buf->error == ERR_OK;
 }
 
@@ -94,7 +94,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    if (length > 0 && make_room(buf, (size_t)length + 1)) {
+    if (length > 0 && make_room(buf, (size_t)length)) {
         vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
         buf->length += (size_t)length;
     }

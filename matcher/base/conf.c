@@ -165,8 +165,9 @@ enum err settings_read_file(struct settings *settings, const char *path, const s
 {
     FILE *file = fopen(path, "re");
     if (!file) {
+        enum err e = errno == ENOENT ? ERR_MISSING : ERR_IO;
         fprintf(complaints, "%s: cannot be read: %s\n", path, strerror(errno));
-        return errno == ENOENT ? ERR_MISSING : ERR_IO;
+        return e;
     }
     char bytes[LINE_BYTES_MAX];
     enum err result = ERR_OK;
@@ -188,8 +189,10 @@ enum err settings_read_file(struct settings *settings, const char *path, const s
         if (e == ERR_MEMORY)
             break;
     }
-    if (ferror(file))
+    if (ferror(file)) {
+        fprintf(complaints, "%s: cannot be read: %s\n", path, strerror(errno));
         result = ERR_IO;
+    }
     if (fclose(file) != 0 && result == ERR_OK)
         result = ERR_IO;
     return result;
@@ -309,7 +312,10 @@ void options_print_help(const struct option *options, size_t count, FILE *to)
             continue;
         bool takes_value = option->type != OPTION_FLAG;
         snprintf(left, sizeof left, "--%s%s%s", flag_of(option, flag), takes_value ? " " : "",
-                 !takes_value ? "" : option->unit ? option->unit : option->choices ? "CHOICE" : "VALUE");
+                 !takes_value      ? ""
+                 : option->unit    ? option->unit
+                 : option->choices ? "CHOICE"
+                                   : "VALUE");
         fprintf(to, "  %-24s %s", left, option->text);
         if (option->choices)
             fprintf(to, " (%s)", option->choices);

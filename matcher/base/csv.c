@@ -8,11 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct problem_kind empty_file = {
-    "file.empty",
-    {"the file is empty", "het bestand is leeg"},
-    {"a header line with column names, then one line for each row",
-     "een kopregel met kolomnamen, daarna een regel per rij"}};
+static const struct problem_kind empty_file = {"file.empty",
+                                               {"the file is empty", "het bestand is leeg"},
+                                               {"a header line with column names, then one line for each row",
+                                                "een kopregel met kolomnamen, daarna een regel per rij"}};
 static const struct problem_kind bad_utf8 = {
     "csv.encoding",
     {"a byte that is not UTF-8, in a file that is UTF-8 elsewhere",
@@ -68,12 +67,11 @@ struct csv_reader {
     struct decoder decoder;
     struct csv_parser parser;
     bool parsing;        /* the delimiter is known */
-    bool any_byte;       /* something other than a byte order mark was read */
+    bool any_row;        /* the header line is past */
     bool skipping;       /* after a quoting error: up to the next line feed */
-    bool stopped;        /* the rest cannot be read */
     bool cr_ended;       /* the last row ended in CR: only LF may follow */
     bool row_overflowed; /* more columns than are kept */
-    enum err error;      /* the handler's, or out of memory */
+    enum err error;      /* what ended the reading: the handler's, out of memory, or a file that cannot be read on */
     uint64_t line;       /* of the row that is being read */
     char delimiter;
     struct buf head; /* what came before the delimiter was known */
@@ -130,18 +128,23 @@ static void add_problem(struct csv_reader *reader, const struct problem_kind *ki
     struct text name = {NULL, 0};
     if (reader->handler->column_name)
         name = reader->handler->column_name(reader->handler->context, reader->count);
-    if (name.length == 0)
+    if (name.length == 0 && reader->parsing) /* before that the fields are not told apart yet */
         name = (struct text){label, csv_column_label(reader->count, label)};
     problems_add(reader->problems, kind, reader->line, name, text_of(""));
+}
+
+/* About the row before this one. */
+static void add_lone_cr(struct csv_reader *reader)
+{
+    problems_add(reader->problems, &lone_cr, reader->line - 1, text_of(""), text_of(""));
+    reader->cr_ended = false;
 }
 
 static void on_field(void *data, size_t length, void *context)
 {
     struct csv_reader *reader = context;
-    if (reader->cr_ended) {
-        reader->cr_ended = false;
-        add_problem(reader, &lone_cr);
-    }
+    if (reader->cr_ended)
+        add_lone_cr(reader);
     if (reader->count == CSV_COLUMNS_MAX) {
         if (!reader->row_overflowed)
             add_problem(reader, &too_many_columns);
@@ -177,6 +180,9 @@ static void finish_row(struct csv_reader *reader)
         struct csv_row row = {reader->line, reader->count, reader->fields};
         reader->error = reader->handler->row(reader->handler->context, &row);
     }
+    if (reader->error == ERR_OK && reader->row_overflowed && !reader->any_row)
+        reader->error = ERR_INPUT; /* no other row may pass for the header */
+    reader->any_row = reader->any_row || reader->count > 0;
     start_row(reader);
     reader->line++;
 }
@@ -189,7 +195,7 @@ static void on_row(int terminator, void *context)
         return;
     }
     if (reader->cr_ended)
-        add_problem(reader, &lone_cr);
+        add_lone_cr(reader);
     reader->cr_ended = terminator == '\r';
     finish_row(reader);
 }
@@ -223,10 +229,11 @@ static enum err parse_part(struct csv_reader *reader, const char *utf8, size_t l
         return reader->error;
     if (csv_error(&reader->parser) == CSV_EPARSE) {
         add_problem(reader, &stray_quote);
-        return resume(reader);
+        return reader->any_row ? resume(reader) : ERR_INPUT; /* no other row may pass for the header */
     }
+    if (csv_get_buffer_size(&reader->parser) < CSV_FIELD_HARD_BYTES)
+        return ERR_MEMORY;
     add_problem(reader, &endless_field);
-    reader->stopped = true;
     return ERR_INPUT;
 }
 
@@ -296,7 +303,6 @@ static enum err try_head(struct csv_reader *reader, bool at_end)
     if (e != ERR_OK)
         return e;
     reader->parsing = true;
-    reader->any_byte = all.length > 0;
     e = parse(reader, all.data, all.length);
     buf_free(&reader->head);
     return e;
@@ -330,7 +336,7 @@ enum err csv_reader_new(bool windows_1252, const struct csv_handler *handler, st
     reader->handler = handler;
     reader->problems = problems;
     reader->line = 1;
-    buf_init(&reader->head, 2 * HEAD_BYTES_MAX);
+    buf_init(&reader->head, 2 * (size_t)HEAD_BYTES_MAX);
     buf_init(&reader->row, (size_t)CSV_COLUMNS_MAX * CSV_FIELD_BYTES);
     e = decoder_open(&reader->decoder, windows_1252 ? ENCODING_WINDOWS_1252 : ENCODING_UTF8);
     if (e != ERR_OK) {
@@ -357,32 +363,35 @@ enum err csv_reader_feed(struct csv_reader *reader, const void *bytes, size_t le
 {
     struct decoder_sink sink = {on_text, on_bad_byte, reader};
     const unsigned char *at = bytes;
-    enum err e = ERR_OK;
+    enum err e = reader->error;
     while (length && e == ERR_OK) { /* in parts, so that the head never grows by more than one of them */
         size_t part = length < PARSE_BYTES ? length : PARSE_BYTES;
         e = decoder_feed(&reader->decoder, at, part, &sink);
         at += part;
         length -= part;
     }
+    reader->error = e;
     return e;
 }
 
 enum err csv_reader_end(struct csv_reader *reader)
 {
     struct decoder_sink sink = {on_text, on_bad_byte, reader};
-    enum err e = decoder_end(&reader->decoder, &sink);
+    enum err e = reader->error;
+    if (e == ERR_OK)
+        e = decoder_end(&reader->decoder, &sink);
     if (e == ERR_OK && !reader->parsing)
         e = try_head(reader, true);
-    if (e != ERR_OK || reader->stopped)
+    if (e != ERR_OK || reader->skipping)
         return e;
-    if (!reader->any_byte) {
-        problems_add(reader->problems, &empty_file, 0, text_of(""), text_of(""));
-        return ERR_INPUT;
-    }
-    if (reader->skipping)
-        return ERR_OK;
     if (csv_fini(&reader->parser, on_field, on_row, reader) != 0) {
         add_problem(reader, &open_quote);
+        return ERR_INPUT;
+    }
+    if (reader->cr_ended)
+        add_lone_cr(reader);
+    if (reader->error == ERR_OK && !reader->any_row) {
+        problems_add(reader->problems, &empty_file, 0, text_of(""), text_of(""));
         return ERR_INPUT;
     }
     return reader->error;

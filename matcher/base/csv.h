@@ -7,7 +7,8 @@
  * counted and not handed on.
  *
  * What breaks a rule becomes a problem and reading goes on with the next line, so that one run finds all of them; only
- * a field beyond CSV_FIELD_HARD_BYTES or a quote that is never closed ends it. Memory: at most one row, whatever the file.
+ * a header line that cannot be read, a field beyond CSV_FIELD_HARD_BYTES or a quote that is never closed ends it.
+ * Memory: at most one row, whatever the file.
  * Cost: about 10 ns a byte.
  */
 #ifndef BASE_CSV_H
@@ -16,8 +17,8 @@
 #include "base/problem.h"
 
 enum {
-    CSV_FIELD_BYTES = 4096,            /* the longest field of the data format, in UTF-8 */
-    CSV_FIELD_HARD_BYTES = 64 * 1024,  /* where reading stops */
+    CSV_FIELD_BYTES = 4096,           /* the longest field of the data format, in UTF-8 */
+    CSV_FIELD_HARD_BYTES = 64 * 1024, /* where reading stops */
     CSV_COLUMNS_MAX = 256,
 };
 

@@ -40,10 +40,9 @@ enum err date_parse(struct text a, int32_t *days)
     int32_t year, month, day;
     struct text rest = a;
     bool iso = a.length == 10 && a.data[4] == '-';
-    bool shaped = iso ? take_number(&rest, 4, 4, &year) && take_number(&rest, 2, 2, &month) &&
-                            take_number(&rest, 2, 2, &day)
-                      : take_number(&rest, 1, 2, &day) && take_number(&rest, 1, 2, &month) &&
-                            take_number(&rest, 4, 4, &year);
+    bool shaped =
+        iso ? take_number(&rest, 4, 4, &year) && take_number(&rest, 2, 2, &month) && take_number(&rest, 2, 2, &day)
+            : take_number(&rest, 1, 2, &day) && take_number(&rest, 1, 2, &month) && take_number(&rest, 4, 4, &year);
     if (!shaped || rest.data || year < YEAR_MIN || year > YEAR_MAX || month < 1 || month > 12 || day < 1 ||
         day > month_length(year, month))
         return ERR_RANGE;

@@ -44,7 +44,7 @@ static void put_word(struct buf *line, const char *word)
 {
     for (size_t i = 0; word[i] && i < WORD_MAX; i++) {
         bool plain = text_is_code((struct text){word + i, 1}, 1) || word[i] == '/' || word[i] == ':';
-        buf_put_char(line, plain ? word[i] : '?');
+        buf_put_char(line, (char)(plain ? word[i] : '?'));
     }
 }
 

@@ -17,15 +17,22 @@ void problems_free(struct problems *problems)
     problems_init(problems, problems->file);
 }
 
+/* Whether this byte is, or is part of, a control character: U+0000..U+001F, U+007F..U+009F. A terminal obeys them all. */
+static bool is_control(struct text a, size_t i)
+{
+    const unsigned char *bytes = (const unsigned char *)a.data;
+    if (bytes[i] == 0xc2)
+        return i + 1 < a.length && bytes[i + 1] < 0xa0;
+    return bytes[i] < 0x20 || bytes[i] == 0x7f || (i > 0 && bytes[i - 1] == 0xc2 && bytes[i] < 0xa0);
+}
+
 static void copy_shown(char *to, size_t size, struct text from)
 {
     size_t length = from.length < size - 1 ? from.length : size - 1;
     while (length < from.length && length > 0 && ((unsigned char)from.data[length] & 0xc0) == 0x80)
         length--; /* not in the middle of a UTF-8 character */
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)from.data[i];
-        to[i] = c < 0x20 || c == 0x7f ? '?' : from.data[i];
-    }
+    for (size_t i = 0; i < length; i++)
+        to[i] = (char)(is_control(from, i) ? '?' : from.data[i]);
     to[length] = '\0';
 }
 

@@ -26,7 +26,8 @@ struct problem {
     const struct problem_kind *kind;
     uint64_t line;                     /* 1 is the header; 0: the file as a whole */
     char column[PROBLEM_COLUMN_BYTES]; /* a column's name, or its number; empty: the line as a whole */
-    char detail[PROBLEM_DETAIL_BYTES]; /* more about the place: a code of the program, an operating system's message */
+    char
+        detail[PROBLEM_DETAIL_BYTES]; /* more about the place: a code of the program, an operating system's message */
 };
 
 struct problems {

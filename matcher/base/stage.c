@@ -101,12 +101,12 @@ enum err stage_begin(struct stage *stage, const char *path, bool replace)
 {
     *stage = (struct stage){.replace = replace};
     int length = snprintf(stage->final_path, sizeof stage->final_path, "%s", path);
-    while (length > 1 && stage->final_path[length - 1] == '/')
-        stage->final_path[--length] = '\0';
     if (length <= 0 || (size_t)length > sizeof stage->final_path - 32) {
         errno = ENAMETOOLONG;
         return failed(stage, "");
     }
+    while (length > 1 && stage->final_path[length - 1] == '/')
+        stage->final_path[--length] = '\0';
     enum err e = check_target(stage);
     if (e != ERR_OK)
         return e;

@@ -8,10 +8,12 @@ static const struct problem_kind unknown_column = {
     {"only the columns of the data format; check the spelling or remove it",
      "alleen de kolommen van het gegevensformaat; kijk naar de spelling of verwijder de kolom"}};
 static const struct problem_kind duplicate_column = {
-    "column.duplicate", {"a column that is there twice", "een kolom die er twee keer staat"},
+    "column.duplicate",
+    {"a column that is there twice", "een kolom die er twee keer staat"},
     {"each column once", "elke kolom een keer"}};
 static const struct problem_kind missing_column = {
-    "column.missing", {"a required column is missing", "een verplichte kolom ontbreekt"},
+    "column.missing",
+    {"a required column is missing", "een verplichte kolom ontbreekt"},
     {"a column with this name in the header line", "een kolom met deze naam in de kopregel"}};
 static const struct problem_kind wrong_field_count = {
     "row.fields",

@@ -36,8 +36,8 @@ struct table_handler {
 };
 
 /* Reads a file, or bytes. Results as csv_read_file. */
-MUST_USE enum err table_read_file(const char *path, const struct table_spec *spec, const struct table_handler *handler,
-                                  struct problems *problems);
+MUST_USE enum err table_read_file(const char *path, const struct table_spec *spec,
+                                  const struct table_handler *handler, struct problems *problems);
 MUST_USE enum err table_read_bytes(struct text bytes, const struct table_spec *spec,
                                    const struct table_handler *handler, struct problems *problems);
 

@@ -21,7 +21,7 @@ bool text_is(struct text a, const char *string)
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
 bool text_is_nocase(struct text a, const char *string)

@@ -18,9 +18,12 @@ static const struct option options[] = {
     OPTION_LIST_MAX,
     OPTION_BAND_WIDTH,
     OPTION_MECHANISM,
+    OPTION_THREADS,
     OPTION_LOG_LEVEL,
     OPTION_LANGUAGE,
-    {.name = "markdown", .type = OPTION_FLAG, .where = OPTION_ON_LINE,
+    {.name = "markdown",
+     .type = OPTION_FLAG,
+     .where = OPTION_ON_LINE,
      .text = "print the table of settings for the README instead"},
 };
 

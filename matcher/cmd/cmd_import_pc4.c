@@ -10,7 +10,10 @@
 #include <unistd.h>
 
 static const struct option options[] = {
-    {.name = "out", .type = OPTION_PATH, .where = OPTION_ON_LINE, .unit = "FILE",
+    {.name = "out",
+     .type = OPTION_PATH,
+     .where = OPTION_ON_LINE,
+     .unit = "FILE",
      .text = "the table to write; stdout when absent"},
 };
 

@@ -8,16 +8,31 @@
 #include <string.h>
 
 static const struct option options[] = {
-    {.name = "students", .type = OPTION_PATH, .where = OPTION_ON_LINE | OPTION_REQUIRED, .unit = "FILE",
+    {.name = "students",
+     .type = OPTION_PATH,
+     .where = OPTION_ON_LINE | OPTION_REQUIRED,
+     .unit = "FILE",
      .text = "students.csv: one row for each stagevraag"},
-    {.name = "placements", .type = OPTION_PATH, .where = OPTION_ON_LINE | OPTION_REQUIRED, .unit = "FILE",
+    {.name = "placements",
+     .type = OPTION_PATH,
+     .where = OPTION_ON_LINE | OPTION_REQUIRED,
+     .unit = "FILE",
      .text = "placements.csv: one row for each placement"},
-    {.name = "out", .type = OPTION_PATH, .where = OPTION_ON_LINE | OPTION_REQUIRED, .unit = "DIR",
+    {.name = "out",
+     .type = OPTION_PATH,
+     .where = OPTION_ON_LINE | OPTION_REQUIRED,
+     .unit = "DIR",
      .text = "the result directory to make"},
     {.name = "force", .type = OPTION_FLAG, .where = OPTION_ON_LINE, .text = "replace an earlier result in --out"},
-    {.name = "seed", .type = OPTION_TEXT, .where = OPTION_ON_LINE, .unit = "HEX",
+    {.name = "seed",
+     .type = OPTION_TEXT,
+     .where = OPTION_ON_LINE,
+     .unit = "HEX",
      .text = "1 to 64 hexadecimal digits that decide the lottery; drawn and printed when absent"},
-    {.name = "schools", .type = OPTION_TEXT, .where = OPTION_ON_LINE, .unit = "BRINS",
+    {.name = "schools",
+     .type = OPTION_TEXT,
+     .where = OPTION_ON_LINE,
+     .unit = "BRINS",
      .text = "the only schools the file may name, joined by commas"},
     OPTION_PC4,
     OPTION_OPLEIDINGEN,
@@ -25,6 +40,7 @@ static const struct option options[] = {
     OPTION_SPELING,
     OPTION_LIST_MAX,
     OPTION_BAND_WIDTH,
+    OPTION_THREADS,
     OPTION_LANGUAGE,
     OPTION_LOG_LEVEL,
 };
@@ -68,6 +84,7 @@ static int run(const struct invocation *invocation)
         return EXIT_WRONG_USE;
     }
     job_init(&job, &inputs, &rules, clock_system(), choose_language(settings));
+    job.threads = (uint32_t)settings_number(settings, "threads");
     enum err e = choose_seed(settings_string(settings, "seed"), job.seed);
     if (e == ERR_OK)
         e = match_job_run(&job, settings_string(settings, "out"), settings_flag(settings, "force"));
@@ -81,9 +98,10 @@ const struct command command_match = {
     .name = "match",
     .usage = "--students FILE --placements FILE --out DIR [OPTIONS]",
     .summary = "Play a whole round: two CSV files in, a fair and checkable match out",
-    .details = "DIR gets matches.csv, unmatched.csv (with the binding reason), round.json (counts, rank distribution,\n"
-               "seed, digests) and inputs/ (the blinded inputs); it appears completely or not at all. A file with an\n"
-               "error is refused as a whole, with every error's line and column.",
+    .details =
+        "DIR gets matches.csv, unmatched.csv (with the binding reason), round.json (counts, rank distribution,\n"
+        "seed, digests) and inputs/ (the blinded inputs); it appears completely or not at all. A file with an\n"
+        "error is refused as a whole, with every error's line and column.",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .reads_config = true,

@@ -51,9 +51,9 @@ static void print_solution(const struct hr *hr, const struct solution *solution)
 static int run(const struct invocation *invocation)
 {
     struct clock clock = clock_system();
-    struct hr hr;
+    struct hr hr = {0};
     struct solution solution = {0};
-    struct verdict verdict;
+    struct verdict verdict = {FINDING_NONE, 0, 0};
     enum err e = read_instance(invocation->operands[0], &hr);
     if (e != ERR_OK)
         return exit_status(e);
@@ -69,8 +69,7 @@ static int run(const struct invocation *invocation)
         fprintf(stderr, "size=%" PRIu64 " proposals=%" PRIu64 " solve_s=%.6f verify_s=%.6f\n", solution.matched,
                 solution.proposals, (double)(solved_us - began_us) / 1e6, (double)(verified_us - solved_us) / 1e6);
     } else {
-        fprintf(stderr, "stagematch solve: %s\n",
-                e == ERR_MISMATCH ? finding_text(verdict.finding) : err_text(e));
+        fprintf(stderr, "stagematch solve: %s\n", e == ERR_MISMATCH ? finding_text(verdict.finding) : err_text(e));
     }
     solution_free(&solution);
     hr_free(&hr);

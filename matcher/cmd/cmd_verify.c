@@ -4,9 +4,15 @@
 #include "offline/verify_dir.h"
 
 static const struct option options[] = {
-    {.name = "students", .type = OPTION_PATH, .where = OPTION_ON_LINE, .unit = "FILE",
+    {.name = "students",
+     .type = OPTION_PATH,
+     .where = OPTION_ON_LINE,
+     .unit = "FILE",
      .text = "the original students.csv, to check that the round was made from it"},
-    {.name = "placements", .type = OPTION_PATH, .where = OPTION_ON_LINE, .unit = "FILE",
+    {.name = "placements",
+     .type = OPTION_PATH,
+     .where = OPTION_ON_LINE,
+     .unit = "FILE",
      .text = "the original placements.csv, likewise"},
     OPTION_LOG_LEVEL,
 };
@@ -34,8 +40,9 @@ const struct command command_verify = {
     .name = "verify",
     .usage = "DIR [--students FILE --placements FILE]",
     .summary = "Recompute a round from its inputs and compare every byte",
-    .details = "Reads DIR/round.json, checks the digests of DIR/inputs, plays the round again under the recorded rules\n"
-               "and seed, checks that it is stable, and names the first difference in each file.",
+    .details =
+        "Reads DIR/round.json, checks the digests of DIR/inputs, plays the round again under the recorded rules\n"
+        "and seed, checks that it is stable, and names the first difference in each file.",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .min_operands = 1,

@@ -63,6 +63,18 @@ static const char *take_config_flag(int *argc, char **argv, bool *incomplete)
     return path;
 }
 
+/* Settings of this site, beside the file: local/stagematch.conf in its folder goes before it. */
+static enum err read_local_config(struct settings *settings, const char *path)
+{
+    char local[4096];
+    const char *slash = strrchr(path, '/');
+    int folder = slash ? (int)(slash - path) + 1 : 0;
+    int length = snprintf(local, sizeof local, "%.*slocal/stagematch.conf", folder, path);
+    if (length <= 0 || (size_t)length >= sizeof local || access(local, F_OK) != 0)
+        return ERR_OK;
+    return settings_read_file(settings, local, config_options, config_option_count, stderr);
+}
+
 static enum err read_config(struct settings *settings, int *argc, char **argv)
 {
     bool incomplete;
@@ -78,7 +90,8 @@ static enum err read_config(struct settings *settings, int *argc, char **argv)
         path = STAGEMATCH_CONFIG_DEFAULT;
     if (!named && access(path, R_OK) != 0)
         return ERR_OK; /* nobody asked for it: the defaults of the table hold */
-    return settings_read_file(settings, path, config_options, config_option_count, stderr);
+    enum err e = settings_read_file(settings, path, config_options, config_option_count, stderr);
+    return e == ERR_OK ? read_local_config(settings, path) : e;
 }
 
 static const char *find_setting(const struct settings *settings, const char *name)

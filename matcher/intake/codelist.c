@@ -5,38 +5,47 @@
 #include "intake/intake.h"
 
 static const struct problem_kind bad_code = {
-    "list.code", {"not a code", "geen code"},
+    "list.code",
+    {"not a code", "geen code"},
     {"1 to 32 characters: letters, digits, point, underscore, hyphen",
      "1 tot 32 tekens: letters, cijfers, punt, liggend streepje, koppelteken"}};
-static const struct problem_kind duplicate = {
-    "list.duplicate", {"a code that is there twice", "een code die er twee keer staat"},
-    {"each code once", "elke code een keer"}};
-static const struct problem_kind empty = {
-    "list.empty", {"a required value is missing", "een verplichte waarde ontbreekt"},
-    {"a text in this column", "een tekst in deze kolom"}};
+static const struct problem_kind duplicate = {"list.duplicate",
+                                              {"a code that is there twice", "een code die er twee keer staat"},
+                                              {"each code once", "elke code een keer"}};
+static const struct problem_kind empty = {"list.empty",
+                                          {"a required value is missing", "een verplichte waarde ontbreekt"},
+                                          {"a text in this column", "een tekst in deze kolom"}};
 static const struct problem_kind bad_choice = {
-    "list.choice", {"not one of the values of this column", "geen waarde die in deze kolom mag staan"},
+    "list.choice",
+    {"not one of the values of this column", "geen waarde die in deze kolom mag staan"},
     {"class: place, criterion, fact or other; needs_criterion: yes or no; allowed: known events joined by |",
-     "class: place, criterion, fact of other; needs_criterion: yes of no; allowed: bekende gebeurtenissen met | ertussen"}};
+     "class: place, criterion, fact of other; needs_criterion: yes of no; allowed: bekende gebeurtenissen met | "
+     "ertussen"}};
 
 enum { CODE, NL, EN, CLASS, NEEDS_CRITERION, ALLOWED, BASIS, COLUMN_COUNT, BUDGET_BYTES = 1 << 24 };
 
 static const struct table_column skill_columns[COLUMN_COUNT] = {
-    {"code", true}, {"nl", true}, {"en", true}, {"class", false}, {"needs_criterion", false}, {"allowed", false},
-    {"basis", false}};
+    {"code", true},     {"nl", true},    {"en", true}, {"class", false}, {"needs_criterion", false},
+    {"allowed", false}, {"basis", false}};
 static const struct table_column reason_columns[COLUMN_COUNT] = {
-    {"code", true}, {"nl", true}, {"en", true}, {"class", true}, {"needs_criterion", true}, {"allowed", true},
-    {"basis", false}};
+    {"code", true},    {"nl", true},    {"en", true}, {"class", true}, {"needs_criterion", true},
+    {"allowed", true}, {"basis", false}};
 static const struct table_column ground_columns[COLUMN_COUNT] = {
-    {"code", true}, {"nl", true}, {"en", true}, {"class", false}, {"needs_criterion", false}, {"allowed", false},
-    {"basis", true}};
+    {"code", true},     {"nl", true},   {"en", true}, {"class", false}, {"needs_criterion", false},
+    {"allowed", false}, {"basis", true}};
 static const struct table_column *const columns_of[] = {skill_columns, reason_columns, ground_columns};
 
 static const char *const classes[] = {"place", "criterion", "fact", "other", NULL};
 static const char *const answers[] = {"yes", "no", NULL};
-static const char *const events[] = {"school_veto",       "company_objects",   "student_declines",
-                                     "company_drops_after_release", "cancelled_before_start", "ended_early",
-                                     "withdrawn_student", "withdrawn_place",   NULL};
+static const char *const events[] = {"school_veto",
+                                     "company_objects",
+                                     "student_declines",
+                                     "company_drops_after_release",
+                                     "cancelled_before_start",
+                                     "ended_early",
+                                     "withdrawn_student",
+                                     "withdrawn_place",
+                                     NULL};
 
 struct checking {
     const struct table_column *columns;
@@ -58,14 +67,15 @@ static void complain(struct checking *checking, const struct problem_kind *kind,
     problems_add(checking->problems, kind, line, text_of(checking->columns[column].name), text_of(""));
 }
 
+/* An empty value is another problem's. */
 static void check_reason(struct checking *checking, const struct table_row *row)
 {
     struct text rest = row->values[ALLOWED], event;
-    if (!is_one_of(row->values[CLASS], classes))
+    if (row->values[CLASS].length && !is_one_of(row->values[CLASS], classes))
         complain(checking, &bad_choice, row->line, CLASS);
-    if (!is_one_of(row->values[NEEDS_CRITERION], answers))
+    if (row->values[NEEDS_CRITERION].length && !is_one_of(row->values[NEEDS_CRITERION], answers))
         complain(checking, &bad_choice, row->line, NEEDS_CRITERION);
-    while (text_next(&rest, '|', &event))
+    while (row->values[ALLOWED].length && text_next(&rest, '|', &event))
         if (!is_one_of(event, events))
             complain(checking, &bad_choice, row->line, ALLOWED);
 }
@@ -73,8 +83,6 @@ static void check_reason(struct checking *checking, const struct table_row *row)
 static enum err on_row(void *context, const struct table_row *row)
 {
     struct checking *checking = context;
-    uint32_t number;
-    size_t before = checking->codes.count;
     checking->count++;
     for (int column = CODE; column < COLUMN_COUNT; column++)
         if (checking->columns[column].required && row->values[column].length == 0)
@@ -83,6 +91,10 @@ static enum err on_row(void *context, const struct table_row *row)
         complain(checking, &bad_code, row->line, CODE);
     if (checking->columns == reason_columns)
         check_reason(checking, row);
+    if (row->values[CODE].length == 0)
+        return ERR_OK;
+    uint32_t number;
+    size_t before = checking->codes.count;
     enum err e = intern_put(&checking->codes, row->values[CODE], &number);
     if (e == ERR_OK && number < before)
         complain(checking, &duplicate, row->line, CODE);

@@ -276,8 +276,7 @@ static field_result add_tag(struct intake *intake, struct text item, struct span
 {
     uint32_t tag;
     field_result result = intern_code(&intake->tags, item, &bad_tags, &tag);
-    return result ? result
-                  : add_number(&intake->market.tags, &intake->tag_count, &intake->tag_capacity, tag, span);
+    return result ? result : add_number(&intake->market.tags, &intake->tag_count, &intake->tag_capacity, tag, span);
 }
 
 static field_result add_qualification(struct intake *intake, struct text item, struct span *span)
@@ -293,9 +292,9 @@ static field_result add_place(struct intake *intake, struct text item, struct sp
 {
     struct text leerbedrijf, leerplaats;
     uint32_t name;
-    bool fits = split_at(item, "/", &leerbedrijf, &leerplaats)
-                    ? text_is_code(leerbedrijf, LEERBEDRIJF_BYTES_MAX) && text_is_code(leerplaats, LEERPLAATS_BYTES_MAX)
-                    : text_is_code(item, LEERPLAATS_BYTES_MAX);
+    bool fits = split_at(item, "/", &leerbedrijf, &leerplaats) ? text_is_code(leerbedrijf, LEERBEDRIJF_BYTES_MAX) &&
+                                                                     text_is_code(leerplaats, LEERPLAATS_BYTES_MAX)
+                                                               : text_is_code(item, LEERPLAATS_BYTES_MAX);
     if (!fits)
         return &bad_places;
     if (intern_put(&intake->places, item, &name) != ERR_OK)
@@ -316,8 +315,7 @@ static field_result add_criterion(struct intake *intake, struct text code, uint6
     if (mem_grow(&intake->market.criteria, &intake->criterion_capacity, intake->criterion_count + 1,
                  sizeof *intake->market.criteria) != ERR_OK)
         return FIELD_MEMORY;
-    intake->market.criteria[intake->criterion_count++] =
-        (struct criterion){skill, (uint8_t)level, (uint8_t)weight};
+    intake->market.criteria[intake->criterion_count++] = (struct criterion){skill, (uint8_t)level, (uint8_t)weight};
     span->count++;
     return NULL;
 }

@@ -20,7 +20,7 @@ static const struct problem_kind no_postcodes = {
     {"no Dutch postcode with coordinates", "geen Nederlandse postcode met coordinaten"},
     {"a file about the Netherlands", "een bestand over Nederland"}};
 
-enum { GEONAMES_COLUMNS = 12, OUTLIER_M = 25000, PC4_COUNT = PC4_MAX + 1 };
+enum { GEONAMES_COLUMNS = 12, SLIP_M = 40000, SAME_THREE_MIN = 4, PC4_COUNT = PC4_MAX + 1 };
 
 struct importing {
     struct postcodes *out;
@@ -85,11 +85,11 @@ static enum err read_geonames(struct importing *importing, const char *path, boo
     return e;
 }
 
-enum { PC4, POSTCODE, LAT, LATITUDE, LON, LONGITUDE, RD_X, RD_Y, COLUMN_COUNT };
+enum { PC4, POSTCODE, POSTCODE4, LAT, LATITUDE, LON, LONGITUDE, RD_X, RD_Y, COLUMN_COUNT };
 
 static const struct table_column columns[COLUMN_COUNT] = {
-    {"pc4", false},       {"postcode", false}, {"lat", false}, {"latitude", false}, {"lon", false},
-    {"longitude", false}, {"x", false},        {"y", false}};
+    {"pc4", false}, {"postcode", false},  {"postcode4", false}, {"lat", false}, {"latitude", false},
+    {"lon", false}, {"longitude", false}, {"x", false},         {"y", false}};
 static const struct table_spec spec = {columns, COLUMN_COUNT, NULL, true};
 
 /*
@@ -101,12 +101,12 @@ static void rd_to_degrees(double x, double y, double *lat, double *lon)
     static const struct {
         int p, q;
         double k;
-    } north[] = {{0, 1, 3235.65389}, {2, 0, -32.58297}, {0, 2, -0.24750}, {2, 1, -0.84978}, {0, 3, -0.06550},
-                 {2, 2, -0.01709},   {1, 0, -0.00738},  {4, 0, 0.00530},  {2, 3, -0.00039}, {4, 1, 0.00033},
-                 {1, 1, -0.00012}},
-      east[] = {{1, 0, 5260.52916}, {1, 1, 105.94684}, {1, 2, 2.45656},  {3, 0, -0.81885}, {1, 3, 0.05594},
-                {3, 1, -0.05607},   {0, 1, 0.01199},   {3, 2, -0.00256}, {1, 4, 0.00128},  {0, 2, 0.00022},
-                {2, 0, -0.00022},   {5, 0, 0.00026}};
+    } north[] = {{0, 1, 3235.65389}, {2, 0, -32.58297}, {0, 2, -0.24750}, {2, 1, -0.84978},
+                 {0, 3, -0.06550},   {2, 2, -0.01709},  {1, 0, -0.00738}, {4, 0, 0.00530},
+                 {2, 3, -0.00039},   {4, 1, 0.00033},   {1, 1, -0.00012}},
+      east[] = {{1, 0, 5260.52916}, {1, 1, 105.94684}, {1, 2, 2.45656},  {3, 0, -0.81885},
+                {1, 3, 0.05594},    {3, 1, -0.05607},  {0, 1, 0.01199},  {3, 2, -0.00256},
+                {1, 4, 0.00128},    {0, 2, 0.00022},   {2, 0, -0.00022}, {5, 0, 0.00026}};
     double dx = (x - 155000.0) * 1e-5, dy = (y - 463000.0) * 1e-5, lat_seconds = 0, lon_seconds = 0;
     double dx_power[6] = {1}, dy_power[6] = {1};
     for (int i = 1; i < 6; i++) {
@@ -126,7 +126,7 @@ static enum err on_row(void *context, const struct table_row *row)
     struct importing *importing = context;
     const struct text *v = row->values;
     double lat, lon, x, y;
-    struct text code = v[PC4].length ? v[PC4] : v[POSTCODE];
+    struct text code = v[PC4].length ? v[PC4] : v[POSTCODE].length ? v[POSTCODE] : v[POSTCODE4];
     if (text_to_double(v[LAT].length ? v[LAT] : v[LATITUDE], &lat) == ERR_OK &&
         text_to_double(v[LON].length ? v[LON] : v[LONGITUDE], &lon) == ERR_OK) {
         take(importing, code, lat, lon, 1);
@@ -143,42 +143,46 @@ static int compare_doubles(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-/* The median point of the postcodes that begin with these two digits. */
-static bool median_of_region(const struct postcodes *table, uint32_t region, struct point *out)
+/* The median point of the known postcodes from `first` on; ERR_RANGE where there are fewer than `least`. */
+static enum err median_point(const struct postcodes *table, uint32_t first, uint32_t count, size_t least,
+                             struct geo_point *out)
 {
     double lats[100], lons[100];
-    size_t count = 0;
-    for (uint32_t pc4 = region * 100; pc4 < (region + 1) * 100; pc4++)
+    size_t known = 0;
+    for (uint32_t pc4 = first; pc4 < first + count; pc4++)
         if (table->known[pc4]) {
-            lats[count] = table->points[pc4].lat;
-            lons[count++] = table->points[pc4].lon;
+            lats[known] = table->points[pc4].lat;
+            lons[known++] = table->points[pc4].lon;
         }
-    if (count == 0)
-        return false;
-    qsort(lats, count, sizeof lats[0], compare_doubles);
-    qsort(lons, count, sizeof lons[0], compare_doubles);
-    *out = (struct point){lats[count / 2], lons[count / 2]};
-    return true;
+    if (known < least)
+        return ERR_RANGE;
+    qsort(lats, known, sizeof lats[0], compare_doubles);
+    qsort(lons, known, sizeof lons[0], compare_doubles);
+    *out = geo_point_of((struct point){lats[known / 2], lons[known / 2]});
+    return ERR_OK;
 }
 
+static bool is_slip(const struct postcodes *table, uint32_t pc4)
+{
+    struct geo_point here = geo_point_of(table->points[pc4]), region, neighbours;
+    bool far_from_region =
+        median_point(table, pc4 / 100 * 100, 100, 1, &region) == ERR_OK && geo_distance_m(&region, &here) > SLIP_M;
+    return far_from_region || (median_point(table, pc4 / 10 * 10, 10, SAME_THREE_MIN, &neighbours) == ERR_OK &&
+                               geo_distance_m(&neighbours, &here) > SLIP_M);
+}
+
+/* All are judged by the table as it was read, then left out together. */
 static void leave_out_slips(struct importing *importing)
 {
     struct postcodes *table = importing->out;
-    for (uint32_t region = PC4_REGION_MIN; region <= PC4_REGION_MAX; region++) {
-        struct point middle;
-        if (!median_of_region(table, region, &middle))
-            continue;
-        struct geo_point from = geo_point_of(middle);
-        for (uint32_t pc4 = region * 100; pc4 < (region + 1) * 100; pc4++) {
-            struct geo_point to = geo_point_of(table->points[pc4]);
-            if (!table->known[pc4] || geo_distance_m(&from, &to) <= OUTLIER_M)
-                continue;
-            table->known[pc4] = false;
-            importing->counts.left_out++;
-        }
-    }
+    bool slips[PC4_COUNT] = {false};
     for (uint32_t pc4 = PC4_MIN; pc4 <= PC4_MAX; pc4++)
+        slips[pc4] = table->known[pc4] && is_slip(table, pc4);
+    for (uint32_t pc4 = PC4_MIN; pc4 <= PC4_MAX; pc4++) {
+        table->known[pc4] = table->known[pc4] && !slips[pc4];
+        importing->counts.left_out += slips[pc4];
         importing->counts.postcodes += table->known[pc4];
+    }
     table->count = importing->counts.postcodes;
 }
 

@@ -2,12 +2,13 @@
  * import_pc4.h - postcode tables of others into ours.
  *
  * Two kinds are read: GeoNames' postal code files (tab-separated, twelve columns, no header; rows of other countries are
- * passed over), and tables with a header, comma, semicolon or tab between, that have a postcode column (pc4, postcode,
- * postcode4 or PC4 as CBS writes it) and lat and lon (or latitude and longitude) in degrees.
+ * passed over), and tables with a header, comma or semicolon between, that have a postcode column (pc4, postcode,
+ * postcode4 or PC4 as CBS writes it) and lat and lon (or latitude and longitude) in degrees, or x and y in RD New.
  *
  * One point comes out for each PC4: of several rows the one with the highest accuracy, and of these the first. A point
- * farther than 25 km from the median of the postcodes with the same first two digits is a slip of the source: it is left
- * out and counted (a missing postcode takes the mean of its neighbours).
+ * farther than 40 km from the median of the postcodes with the same first two digits, or of those with the same first three
+ * where there are at least four, is a slip of the source (no real one lies that far): it is left out and counted, and
+ * takes the mean of its neighbours when it is asked for.
  */
 #ifndef INTAKE_IMPORT_PC4_H
 #define INTAKE_IMPORT_PC4_H

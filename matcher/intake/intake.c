@@ -60,10 +60,10 @@ void intake_free(struct intake *intake)
     intern_free(&intake->skills);
     intern_free(&intake->tags);
     intern_free(&intake->places);
-    void *blocks[] = {intake->students,   intake->placements, intake->names,   market->students,
-                      market->draws,      market->placements, market->points,  market->placement_hashes,
-                      market->skills,     market->criteria,   market->tags,    market->qualifications,
-                      market->wishes,     market->exclusions, intake};
+    void *blocks[] = {intake->students, intake->placements, intake->names,  market->students,
+                      market->draws,    market->placements, market->points, market->placement_hashes,
+                      market->skills,   market->criteria,   market->tags,   market->qualifications,
+                      market->wishes,   market->exclusions, intake};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         mem_free(blocks[i]);
 }
@@ -114,26 +114,30 @@ static void sort_and_check(struct intake *intake, struct file_report *students, 
     if (intake->student_count)
         qsort_r(intake->students, intake->student_count, sizeof *intake->students, compare_students_then_lines,
                 intake);
-    for (size_t i = 1; i < intake->student_count; i++)
-        if (compare_students(&intake->students[i - 1], &intake->students[i], intake) == 0)
-            report_duplicate(students, intake->students[i].line, "studentnummer", intake->students[i - 1].line);
+    for (size_t i = 1, first = 0; i < intake->student_count; i++)
+        if (compare_students(&intake->students[first], &intake->students[i], intake) == 0)
+            report_duplicate(students, intake->students[i].line, "studentnummer", intake->students[first].line);
+        else
+            first = i;
     if (intake->placement_count)
-        qsort(intake->placements, intake->placement_count, sizeof *intake->placements,
-              compare_placements_then_lines);
-    for (size_t i = 1; i < intake->placement_count; i++)
-        if (compare_placements(&intake->placements[i - 1], &intake->placements[i]) == 0)
-            report_duplicate(placements, intake->placements[i].line, "leerplaats", intake->placements[i - 1].line);
+        qsort(intake->placements, intake->placement_count, sizeof *intake->placements, compare_placements_then_lines);
+    for (size_t i = 1, first = 0; i < intake->placement_count; i++)
+        if (compare_placements(&intake->placements[first], &intake->placements[i]) == 0)
+            report_duplicate(placements, intake->placements[i].line, "leerplaats", intake->placements[first].line);
+        else
+            first = i;
 }
 
 /* The placements that one name of voorkeuren or uitsluiten stands for. */
 struct resolved {
-    struct span company; /* a run of placements in canonical order: the leerbedrijf's, or the one that is named whole */
-    struct span bare;    /* a run of `by_leerplaats` */
+    struct span
+        company;      /* a run of placements in canonical order: the leerbedrijf's, or the one that is named whole */
+    struct span bare; /* a run of `by_leerplaats` */
 };
 
 struct resolver {
     struct intake *intake;
-    uint32_t *by_leerplaats; /* placements in order of leerplaats, then canonical */
+    uint32_t *by_leerplaats;   /* placements in order of leerplaats, then canonical */
     struct resolved *resolved; /* by name */
 };
 

@@ -20,7 +20,7 @@ static enum err on_row(void *context, const struct table_row *row)
 {
     struct reading *reading = context;
     struct names *names = reading->names;
-    int column = row->values[CODE].length ? CODE : row->values[CREBO].length ? CREBO : ISAT;
+    int column = row->values[CREBO].length ? CREBO : row->values[ISAT].length ? ISAT : CODE;
     struct named_code entry;
     field_result wrong = field_qualification(row->values[column], &entry.code);
     if (wrong) {

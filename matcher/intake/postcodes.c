@@ -2,15 +2,17 @@
 
 #include "base/table.h"
 
-static const struct problem_kind bad_pc4 = {
-    "pc4.code", {"not a postcode", "geen postcode"},
-    {"four digits from 1000 to 9999, or two digits for a region",
-     "vier cijfers van 1000 tot 9999, of twee cijfers voor een regio"}};
+static const struct problem_kind bad_pc4 = {"pc4.code",
+                                            {"not a postcode", "geen postcode"},
+                                            {"four digits from 1000 to 9999, or two digits for a region",
+                                             "vier cijfers van 1000 tot 9999, of twee cijfers voor een regio"}};
 static const struct problem_kind bad_coordinate = {
-    "pc4.coordinate", {"not a coordinate within the Netherlands", "geen coordinaat binnen Nederland"},
+    "pc4.coordinate",
+    {"not a coordinate within the Netherlands", "geen coordinaat binnen Nederland"},
     {"degrees with a point: lat 50 to 54, lon 3 to 8", "graden met een punt: lat 50 tot 54, lon 3 tot 8"}};
 static const struct problem_kind duplicate_pc4 = {
-    "pc4.duplicate", {"a postcode that is there twice", "een postcode die er twee keer staat"},
+    "pc4.duplicate",
+    {"a postcode that is there twice", "een postcode die er twee keer staat"},
     {"each postcode once", "elke postcode een keer"}};
 
 enum { COLUMN_PC4, COLUMN_LAT, COLUMN_LON, COLUMN_KIND, COLUMN_COUNT };

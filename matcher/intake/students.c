@@ -53,9 +53,8 @@ static const struct table_column columns[COLUMN_COUNT] = {
 };
 
 /* Origin is not asked and not read: such a column is dropped, and the answer says only that. */
-static const char *const dropped[] = {"geboorteland",  "geboorteland_ouder1", "geboorteland_ouder2",
-                                      "nationaliteit", "herkomst",            "religie",
-                                      NULL};
+static const char *const dropped[] = {
+    "geboorteland", "geboorteland_ouder1", "geboorteland_ouder2", "nationaliteit", "herkomst", "religie", NULL};
 
 static const struct table_spec spec = {columns, COLUMN_COUNT, dropped, false};
 

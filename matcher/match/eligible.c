@@ -8,21 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_DEGREES_INVERSE = 8, NOT_IN_REACH = 0x7fffffff }; /* cells of 1/8 degree: about 14 by 8.5 km */
+enum {
+    CELL_DEGREES_INVERSE = 8,
+    NOT_IN_REACH = 0x7fffffff,
+    ENTRIES_AHEAD = 8
+}; /* cells of 1/8 degree: about 14 by 8.5 km */
 
-/* One placement under one qualification: everything the rules ask, in one cache line. */
-struct entry {
-    _Alignas(64) uint8_t hash[HASH_BYTES];
-    uint32_t place;
+/* What most placements fail on, four to a cache line: scanned for every placement in a cell. */
+struct gate {
     uint32_t point;
     int32_t from, to;
     uint8_t hours, days;
-    uint8_t hard, weighted, tags;
-    uint8_t reserved[3];
-    uint32_t criteria_at; /* hard ones first, the weighted behind them */
-    uint32_t tags_at;
+    uint8_t hard;
+    uint8_t reserved;
 };
 
+/* The rest of one placement under one qualification, one cache line: read for those that pass the gate. */
+struct entry {
+    _Alignas(64) uint8_t hash[HASH_BYTES];
+    uint32_t place;
+    uint32_t criteria_at; /* hard ones first, the weighted behind them */
+    uint32_t tags_at;
+    uint8_t weighted, tags;
+};
+
+_Static_assert(sizeof(struct gate) == 16, "a cache line holds four gates");
 _Static_assert(sizeof(struct entry) == 64, "an entry is one cache line");
 
 struct cell {
@@ -37,19 +47,29 @@ struct bucket {
     struct span cells;
 };
 
-struct eligibility {
+/* What all handles read and none writes once it is built. */
+struct index {
     const struct market *market;
     struct match_rules rules;
+    struct gate *gates; /* both in the order of the buckets and their cells, so that a scan runs forward */
     struct entry *entries;
     size_t entry_count;
     struct bucket *buckets;
     size_t bucket_count;
     struct cell *cells;
     size_t cell_count;
-    struct criterion *criteria; /* in the order of the entries' placements */
+    struct criterion *criteria; /* in the order of the entries, as are the tags */
+    uint32_t *tags;
     uint32_t *cell_of_point;
     uint32_t grid_cells;
     struct geo_point *geo;
+    uint32_t most;
+};
+
+/* One handle: the index, and the work space for one student after another. */
+struct eligibility {
+    struct index index;
+    bool borrowed; /* another handle owns what the index points at */
     /* for the postcode of the last student */
     uint32_t at_point;
     uint32_t reach_m;
@@ -59,11 +79,11 @@ struct eligibility {
     uint8_t *levels;   /* by skill */
     uint8_t *has_tag;  /* by tag */
     uint8_t *excluded; /* by placement */
+    uint32_t *passed;  /* entries whose gate it passed; room for one more than can pass */
     struct candidate *found;
-    uint32_t most;
 };
 
-static uint64_t bucket_key(uint32_t qualification, uint8_t leerweg)
+static uint64_t bucket_key(uint32_t qualification, unsigned leerweg)
 {
     return (uint64_t)qualification << 2 | leerweg;
 }
@@ -85,9 +105,14 @@ static int compare_drafts(const void *left, const void *right)
 }
 
 /* Gives every point its cell of a grid over the points' own extent. */
-static void lay_grid(struct eligibility *index)
+static enum err lay_grid(struct index *index)
 {
     const struct market *market = index->market;
+    enum err e = mem_alloc(market->point_count, sizeof *index->cell_of_point, &index->cell_of_point);
+    if (e == ERR_OK)
+        e = mem_alloc(market->point_count, sizeof *index->geo, &index->geo);
+    if (e != ERR_OK || market->point_count == 0)
+        return e;
     double lat_min = 90.0, lat_max = -90.0, lon_min = 180.0, lon_max = -180.0;
     for (size_t i = 0; i < market->point_count; i++) {
         const struct point *p = &market->points[i];
@@ -96,8 +121,6 @@ static void lay_grid(struct eligibility *index)
         lon_min = p->lon < lon_min ? p->lon : lon_min;
         lon_max = p->lon > lon_max ? p->lon : lon_max;
     }
-    if (market->point_count == 0)
-        return;
     uint32_t columns = (uint32_t)((lon_max - lon_min) * CELL_DEGREES_INVERSE) + 1;
     uint32_t rows = (uint32_t)((lat_max - lat_min) * CELL_DEGREES_INVERSE) + 1;
     for (size_t i = 0; i < market->point_count; i++) {
@@ -107,32 +130,10 @@ static void lay_grid(struct eligibility *index)
         index->geo[i] = geo_point_of(market->points[i]);
     }
     index->grid_cells = rows * columns;
+    return ERR_OK;
 }
 
-static enum err alloc_fixed(struct eligibility *index)
-{
-    const struct market *market = index->market;
-    struct {
-        size_t count, size;
-        void *block;
-    } wanted[] = {
-        {market->point_count, sizeof *index->cell_of_point, &index->cell_of_point},
-        {market->point_count, sizeof *index->geo, &index->geo},
-        {market->point_count, sizeof *index->distance_m, &index->distance_m},
-        {market->skill_numbers, 1, &index->levels},
-        {market->tag_numbers, 1, &index->has_tag},
-        {market->placement_count, 1, &index->excluded},
-    };
-    enum err e = ERR_OK;
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && e == ERR_OK; i++)
-        e = mem_alloc(wanted[i].count, wanted[i].size, wanted[i].block);
-    if (e != ERR_OK)
-        return e;
-    lay_grid(index);
-    return mem_alloc(index->grid_cells, sizeof *index->cell_near_m, &index->cell_near_m);
-}
-
-static enum err make_drafts(struct eligibility *index, struct draft **out)
+static enum err make_drafts(struct index *index, struct draft **out)
 {
     const struct market *market = index->market;
     size_t count = 0;
@@ -156,42 +157,56 @@ static enum err make_drafts(struct eligibility *index, struct draft **out)
     return ERR_OK;
 }
 
-/* Copies the criteria of one placement behind those already there, hard ones first. */
-static enum err copy_criteria(struct eligibility *index, size_t *used, size_t *capacity, struct entry *entry)
+/* How much of the pools is filled. */
+struct pools {
+    size_t criteria, criteria_capacity, tags, tags_capacity;
+};
+
+/* Copies the criteria (hard ones first) and tags of one placement behind those already there. */
+static enum err copy_pools(struct index *index, struct pools *pools, const struct placement *placement,
+                           struct entry *entry)
 {
-    const struct placement *placement = &index->market->placements[entry->place];
-    size_t more = (size_t)placement->hard.count + placement->weighted.count;
-    enum err e = mem_grow(&index->criteria, capacity, *used + more, sizeof *index->criteria);
-    if (e != ERR_OK)
-        return e;
-    entry->criteria_at = (uint32_t)*used;
-    const struct criterion *from = index->market->criteria;
+    const struct market *market = index->market;
+    size_t criteria = (size_t)placement->hard.count + placement->weighted.count, tags = placement->tags.count;
+    enum err e =
+        mem_grow(&index->criteria, &pools->criteria_capacity, pools->criteria + criteria, sizeof *index->criteria);
+    if (e == ERR_OK)
+        e = mem_grow(&index->tags, &pools->tags_capacity, pools->tags + tags, sizeof *index->tags);
+    if (e != ERR_OK || pools->criteria + criteria > UINT32_MAX || pools->tags + tags > UINT32_MAX)
+        return ERR_MEMORY;
+    entry->criteria_at = (uint32_t)pools->criteria;
+    entry->tags_at = (uint32_t)pools->tags;
     for (uint32_t i = 0; i < placement->hard.count; i++)
-        index->criteria[(*used)++] = from[placement->hard.at + i];
+        index->criteria[pools->criteria++] = market->criteria[placement->hard.at + i];
     for (uint32_t i = 0; i < placement->weighted.count; i++)
-        index->criteria[(*used)++] = from[placement->weighted.at + i];
+        index->criteria[pools->criteria++] = market->criteria[placement->weighted.at + i];
+    for (uint32_t i = 0; i < tags; i++)
+        index->tags[pools->tags++] = market->tags[placement->tags.at + i];
     return ERR_OK;
 }
 
-static void fill_entry(const struct eligibility *index, uint32_t place, struct entry *entry)
+static enum err fill_entry(struct index *index, struct pools *pools, uint32_t place, uint32_t at)
 {
     const struct placement *placement = &index->market->placements[place];
-    *entry = (struct entry){
-        .place = place,
+    struct entry *entry = &index->entries[at];
+    index->gates[at] = (struct gate){
         .point = placement->point,
         .from = placement->from,
         .to = placement->to,
         .hours = placement->hours,
         .days = placement->days,
         .hard = (uint8_t)placement->hard.count,
+    };
+    *entry = (struct entry){
+        .place = place,
         .weighted = (uint8_t)placement->weighted.count,
         .tags = (uint8_t)placement->tags.count,
-        .tags_at = placement->tags.at,
     };
     memcpy(entry->hash, index->market->placement_hashes[place], HASH_BYTES);
+    return copy_pools(index, pools, placement, entry);
 }
 
-static enum err add_to_cells(struct eligibility *index, size_t *bucket_capacity, size_t *cell_capacity,
+static enum err add_to_cells(struct index *index, size_t *bucket_capacity, size_t *cell_capacity,
                              const struct draft *draft, uint32_t entry)
 {
     bool new_bucket = index->bucket_count == 0 || index->buckets[index->bucket_count - 1].key != draft->key;
@@ -213,16 +228,16 @@ static enum err add_to_cells(struct eligibility *index, size_t *bucket_capacity,
     return ERR_OK;
 }
 
-static enum err fill_entries(struct eligibility *index, const struct draft *drafts)
+static enum err fill_entries(struct index *index, const struct draft *drafts)
 {
-    size_t criteria_used = 0, criteria_capacity = 0, bucket_capacity = 0, cell_capacity = 0;
+    size_t bucket_capacity = 0, cell_capacity = 0;
+    struct pools pools = {0};
     enum err e =
         mem_alloc_aligned(_Alignof(struct entry), index->entry_count, sizeof *index->entries, &index->entries);
-    if (e != ERR_OK)
-        return e;
+    if (e == ERR_OK)
+        e = mem_alloc(index->entry_count, sizeof *index->gates, &index->gates);
     for (uint32_t i = 0; i < index->entry_count && e == ERR_OK; i++) {
-        fill_entry(index, drafts[i].place, &index->entries[i]);
-        e = copy_criteria(index, &criteria_used, &criteria_capacity, &index->entries[i]);
+        e = fill_entry(index, &pools, drafts[i].place, i);
         if (e == ERR_OK)
             e = add_to_cells(index, &bucket_capacity, &cell_capacity, &drafts[i], i);
     }
@@ -232,79 +247,134 @@ static enum err fill_entries(struct eligibility *index, const struct draft *draf
     return e;
 }
 
-enum err eligibility_new(const struct market *market, const struct match_rules *rules, struct eligibility **out)
+static void free_index(struct index *index)
 {
-    struct eligibility *index;
-    enum err e = mem_alloc(1, sizeof *index, &index);
-    if (e != ERR_OK)
-        return e;
-    index->market = market;
-    index->rules = *rules;
-    index->at_point = UINT32_MAX;
-    struct draft *drafts = NULL;
-    e = alloc_fixed(index);
-    if (e == ERR_OK)
-        e = make_drafts(index, &drafts);
-    if (e == ERR_OK)
-        e = fill_entries(index, drafts);
-    mem_free(drafts);
-    if (e == ERR_OK)
-        e = mem_alloc(index->most, sizeof *index->found, &index->found);
-    if (e != ERR_OK) {
-        eligibility_free(index);
-        return e;
-    }
-    *out = index;
-    return ERR_OK;
-}
-
-void eligibility_free(struct eligibility *index)
-{
-    if (!index)
-        return;
-    void *blocks[] = {index->entries,    index->buckets,    index->cells,       index->criteria, index->cell_of_point, index->geo,
-                      index->distance_m, index->cell_near_m, index->levels,   index->has_tag,       index->excluded,
-                      index->found,      index};
+    void *blocks[] = {index->gates, index->entries, index->buckets,       index->cells,
+                      index->tags,  index->geo,     index->cell_of_point, index->criteria};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         mem_free(blocks[i]);
 }
 
-uint32_t eligibility_most(const struct eligibility *index)
+static enum err build_index(const struct market *market, const struct match_rules *rules, struct index *out)
 {
-    return index->most;
+    struct index index = {.market = market, .rules = *rules};
+    struct draft *drafts = NULL;
+    enum err e = lay_grid(&index);
+    if (e == ERR_OK)
+        e = make_drafts(&index, &drafts);
+    if (e == ERR_OK)
+        e = fill_entries(&index, drafts);
+    mem_free(drafts);
+    if (e != ERR_OK)
+        free_index(&index);
+    else
+        *out = index;
+    return e;
+}
+
+/* A handle on this index. On error the index is still the caller's. */
+static enum err open_handle(const struct index *index, bool borrowed, struct eligibility **out)
+{
+    const struct market *market = index->market;
+    struct eligibility *handle;
+    enum err e = mem_alloc(1, sizeof *handle, &handle);
+    if (e != ERR_OK)
+        return e;
+    handle->index = *index;
+    handle->borrowed = true; /* until everything is there */
+    handle->at_point = UINT32_MAX;
+    e = mem_alloc(market->point_count, sizeof *handle->distance_m, &handle->distance_m);
+    if (e == ERR_OK)
+        e = mem_alloc(index->grid_cells, sizeof *handle->cell_near_m, &handle->cell_near_m);
+    if (e == ERR_OK)
+        e = mem_alloc(market->skill_numbers, 1, &handle->levels);
+    if (e == ERR_OK)
+        e = mem_alloc(market->tag_numbers, 1, &handle->has_tag);
+    if (e == ERR_OK)
+        e = mem_alloc(market->placement_count, 1, &handle->excluded);
+    if (e == ERR_OK)
+        e = mem_alloc((size_t)index->most + 1, sizeof *handle->passed, &handle->passed);
+    if (e == ERR_OK)
+        e = mem_alloc(index->most, sizeof *handle->found, &handle->found);
+    if (e != ERR_OK) {
+        eligibility_free(handle);
+        return e;
+    }
+    handle->borrowed = borrowed;
+    *out = handle;
+    return ERR_OK;
+}
+
+enum err eligibility_new(const struct market *market, const struct match_rules *rules, struct eligibility **out)
+{
+    struct index index;
+    enum err e = build_index(market, rules, &index);
+    if (e != ERR_OK)
+        return e;
+    e = open_handle(&index, false, out);
+    if (e != ERR_OK)
+        free_index(&index);
+    return e;
+}
+
+enum err eligibility_share(const struct eligibility *handle, struct eligibility **out)
+{
+    return open_handle(&handle->index, true, out);
+}
+
+void eligibility_free(struct eligibility *handle)
+{
+    if (!handle)
+        return;
+    if (!handle->borrowed)
+        free_index(&handle->index);
+    mem_free(handle->distance_m);
+    mem_free(handle->cell_near_m);
+    mem_free(handle->levels);
+    mem_free(handle->has_tag);
+    mem_free(handle->excluded);
+    mem_free(handle->passed);
+    mem_free(handle->found);
+    mem_free(handle);
+}
+
+uint32_t eligibility_most(const struct eligibility *handle)
+{
+    return handle->index.most;
 }
 
 /* Distances from a postcode to all that are within reach. */
-static void move_to(struct eligibility *index, uint32_t point, uint32_t reach_m)
+static void move_to(struct eligibility *handle, uint32_t point, uint32_t reach_m)
 {
-    if (index->at_point == point && index->reach_m >= reach_m)
+    if (handle->at_point == point && handle->reach_m >= reach_m)
         return;
-    index->at_point = point;
-    index->reach_m = reach_m;
-    for (uint32_t cell = 0; cell < index->grid_cells; cell++)
-        index->cell_near_m[cell] = NOT_IN_REACH;
-    const struct geo_point *from = &index->geo[point];
-    for (size_t i = 0; i < index->market->point_count; i++) {
+    handle->at_point = point;
+    handle->reach_m = reach_m;
+    for (uint32_t cell = 0; cell < handle->index.grid_cells; cell++)
+        handle->cell_near_m[cell] = NOT_IN_REACH;
+    const struct geo_point *from = &handle->index.geo[point];
+    for (size_t i = 0; i < handle->index.market->point_count; i++) {
         uint32_t m = NOT_IN_REACH;
-        if (geo_latitude_gap_m(from, &index->geo[i]) <= reach_m)
-            m = geo_distance_m(from, &index->geo[i]);
-        index->distance_m[i] = m;
-        uint32_t *near = &index->cell_near_m[index->cell_of_point[i]];
+        if (geo_latitude_gap_m(from, &handle->index.geo[i]) <= reach_m)
+            m = geo_distance_m(from, &handle->index.geo[i]);
+        handle->distance_m[i] = m;
+        uint32_t *near = &handle->cell_near_m[handle->index.cell_of_point[i]];
         *near = m < *near ? m : *near;
     }
 }
 
-static const struct bucket *find_bucket(const struct eligibility *index, uint64_t key)
+static const struct bucket *find_bucket(const struct eligibility *handle, uint64_t key)
 {
-    size_t low = 0, high = index->bucket_count;
+    size_t low = 0, high = handle->index.bucket_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (index->buckets[middle].key < key)
+        if (handle->index.buckets[middle].key < key)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < index->bucket_count && index->buckets[low].key == key ? &index->buckets[low] : NULL;
+    return low < handle->index.bucket_count && handle->index.buckets[low].key == key ? &handle->index.buckets[low]
+                                                                                     : NULL;
 }
 
 /* What one student's profile is compared with, in the index's terms. */
@@ -315,11 +385,11 @@ struct asked {
     bool excludes;
 };
 
-static struct asked asked_of(const struct eligibility *index, const struct student *student)
+static struct asked asked_of(const struct eligibility *handle, const struct student *student)
 {
     return (struct asked){
-        .from_max = student->from + index->rules.slack_days,
-        .to_min = student->to - index->rules.slack_days,
+        .from_max = student->from + handle->index.rules.slack_days,
+        .to_min = student->to - handle->index.rules.slack_days,
         .max_m = 1000u * student->max_km,
         .hours = student->hours,
         .days = student->days,
@@ -327,108 +397,135 @@ static struct asked asked_of(const struct eligibility *index, const struct stude
     };
 }
 
-static bool fits(const struct eligibility *index, const struct asked *asked, const struct entry *entry)
+/*
+ * Writes the entries of a cell that pass the gate behind each other and returns their number. Which one passes is hard to
+ * foresee, so there is no branch on it: every entry is written, and the next one overwrites it where it did not pass.
+ */
+static uint32_t pass_gates(const struct eligibility *handle, const struct asked *asked, const struct cell *cell,
+                           uint32_t *passed)
 {
-    if (index->distance_m[entry->point] > asked->max_m || entry->from > asked->from_max ||
-        entry->to < asked->to_min || entry->hours < asked->hours || (entry->days & ~asked->days))
-        return false;
-    if (asked->excludes && index->excluded[entry->place])
-        return false;
-    const struct criterion *hard = &index->criteria[entry->criteria_at];
-    for (uint32_t i = 0; i < entry->hard; i++)
-        if (index->levels[hard[i].skill] < hard[i].level)
+    const struct gate *gates = handle->index.gates;
+    uint32_t count = 0;
+    for (uint32_t i = cell->at; i < cell->at + cell->count; i++) {
+        const struct gate *gate = &gates[i];
+        unsigned in = (unsigned)(handle->distance_m[gate->point] <= asked->max_m) &
+                      (unsigned)(gate->from <= asked->from_max) & (unsigned)(gate->to >= asked->to_min) &
+                      (unsigned)(gate->hours >= asked->hours) & (unsigned)((gate->days & ~asked->days) == 0);
+        passed[count] = i;
+        count += in;
+    }
+    return count;
+}
+
+static bool meets(const struct eligibility *handle, const struct entry *entry, uint32_t hard)
+{
+    const struct criterion *criteria = &handle->index.criteria[entry->criteria_at];
+    for (uint32_t i = 0; i < hard; i++)
+        if (handle->levels[criteria[i].skill] < criteria[i].level)
             return false;
     return true;
 }
 
-static void take(struct eligibility *index, const struct entry *entry, struct candidate *out)
+/* What the gate does not say: exclusions and hard criteria. */
+static bool may_go(const struct eligibility *handle, const struct asked *asked, uint32_t at)
 {
+    const struct entry *entry = &handle->index.entries[at];
+    return !(asked->excludes && handle->excluded[entry->place]) && meets(handle, entry, handle->index.gates[at].hard);
+}
+
+static void take(const struct eligibility *handle, uint32_t at, struct candidate *out)
+{
+    const struct entry *entry = &handle->index.entries[at];
+    const struct gate *gate = &handle->index.gates[at];
     uint8_t shared = 0;
     for (uint32_t i = 0; i < entry->tags; i++)
-        shared = (uint8_t)(shared + index->has_tag[index->market->tags[entry->tags_at + i]]);
+        shared = (uint8_t)(shared + handle->has_tag[handle->index.tags[entry->tags_at + i]]);
     *out = (struct candidate){
         .place = entry->place,
-        .distance_m = index->distance_m[entry->point],
+        .distance_m = handle->distance_m[gate->point],
         .hash = entry->hash,
         .shared_tags = shared,
-        .score = (uint8_t)score_of(&index->criteria[entry->criteria_at + entry->hard], entry->weighted,
-                                   index->levels),
+        .score = (uint8_t)score_of(&handle->index.criteria[entry->criteria_at + gate->hard], entry->weighted,
+                                   handle->levels),
     };
 }
 
 /* Marks (or, with `on` false, clears) what the student has in the arrays by skill, tag and placement. */
-static void mark(struct eligibility *index, const struct student *student, bool on)
+static void mark(struct eligibility *handle, const struct student *student, bool on)
 {
-    const struct market *market = index->market;
+    const struct market *market = handle->index.market;
     const struct skill_level *skills = market->skills + student->skills.at;
     for (uint32_t i = 0; i < student->skills.count; i++)
-        index->levels[skills[i].skill] = on ? skills[i].level : 0;
+        handle->levels[skills[i].skill] = on ? skills[i].level : 0;
     for (uint32_t i = 0; i < student->tags.count; i++)
-        index->has_tag[market->tags[student->tags.at + i]] = on;
+        handle->has_tag[market->tags[student->tags.at + i]] = on;
     for (uint32_t i = 0; i < student->exclusions.count; i++)
-        index->excluded[market->exclusions[student->exclusions.at + i]] = on;
+        handle->excluded[market->exclusions[student->exclusions.at + i]] = on;
 }
 
-void eligibility_find(struct eligibility *index, uint32_t s, const struct candidate **found, uint32_t *count)
+void eligibility_find(struct eligibility *handle, uint32_t s, const struct candidate **found, uint32_t *count)
 {
-    const struct student *student = &index->market->students[s];
-    const struct bucket *bucket = find_bucket(index, bucket_key(student->qualification, student->leerweg));
-    uint32_t used = 0;
-    *found = index->found;
+    const struct student *student = &handle->index.market->students[s];
+    const struct bucket *bucket = find_bucket(handle, bucket_key(student->qualification, student->leerweg));
+    uint32_t passed = 0, used = 0;
+    *found = handle->found;
     *count = 0;
     if (!bucket)
         return;
-    struct asked asked = asked_of(index, student);
-    move_to(index, student->point, asked.max_m);
-    mark(index, student, true);
+    struct asked asked = asked_of(handle, student);
+    move_to(handle, student->point, asked.max_m);
+    mark(handle, student, true);
     for (uint32_t c = 0; c < bucket->cells.count; c++) {
-        const struct cell *cell = &index->cells[bucket->cells.at + c];
-        if (index->cell_near_m[cell->cell] > asked.max_m)
+        const struct cell *cell = &handle->index.cells[bucket->cells.at + c];
+        if (handle->cell_near_m[cell->cell] > asked.max_m)
             continue;
-        for (uint32_t i = 0; i < cell->count; i++) {
-            const struct entry *entry = &index->entries[cell->at + i];
-            if (fits(index, &asked, entry))
-                take(index, entry, &index->found[used++]);
-        }
+        passed += pass_gates(handle, &asked, cell, handle->passed + passed);
     }
-    mark(index, student, false);
+    for (uint32_t i = 0; i < passed; i++) {
+        if (i + ENTRIES_AHEAD < passed)
+            __builtin_prefetch(&handle->index.entries[handle->passed[i + ENTRIES_AHEAD]]);
+        if (may_go(handle, &asked, handle->passed[i]))
+            take(handle, handle->passed[i], &handle->found[used++]);
+    }
+    mark(handle, student, false);
     *count = used;
 }
 
-/* The first rule within the bucket that an entry breaks, in the declared order. */
-static enum rule first_broken(const struct eligibility *index, const struct asked *asked, const struct entry *entry)
+/* The first rule within the bucket that a placement breaks, in the declared order. */
+static enum rule first_broken(const struct eligibility *handle, const struct asked *asked, uint32_t at)
 {
-    if (asked->excludes && index->excluded[entry->place])
+    const struct gate *gate = &handle->index.gates[at];
+    if (asked->excludes && handle->excluded[handle->index.entries[at].place])
         return RULE_EXCLUDED;
-    if (entry->from > asked->from_max || entry->to < asked->to_min)
+    if (gate->from > asked->from_max || gate->to < asked->to_min)
         return RULE_PERIOD;
-    if (entry->hours < asked->hours)
+    if (gate->hours < asked->hours)
         return RULE_HOURS;
-    if (entry->days & ~asked->days)
+    if (gate->days & ~asked->days)
         return RULE_DAYS;
-    if (index->distance_m[entry->point] > asked->max_m)
+    if (handle->distance_m[gate->point] > asked->max_m)
         return RULE_DISTANCE;
-    return fits(index, asked, entry) ? RULE_COUNT : RULE_CRITERIA;
+    return meets(handle, &handle->index.entries[at], gate->hard) ? RULE_COUNT : RULE_CRITERIA;
 }
 
-void eligibility_explain(struct eligibility *index, uint32_t s, uint32_t removed[RULE_COUNT])
+void eligibility_explain(struct eligibility *handle, uint32_t s, uint32_t removed[RULE_COUNT])
 {
-    const struct student *student = &index->market->students[s];
-    const struct bucket *own = find_bucket(index, bucket_key(student->qualification, student->leerweg));
+    const struct student *student = &handle->index.market->students[s];
+    const struct bucket *own = find_bucket(handle, bucket_key(student->qualification, student->leerweg));
     uint32_t counts[RULE_COUNT + 1] = {0}, with_qualification = 0;
-    for (uint8_t leerweg = LEERWEG_BOL; leerweg <= LEERWEG_HBO; leerweg++) {
-        const struct bucket *bucket = find_bucket(index, bucket_key(student->qualification, leerweg));
+    for (unsigned leerweg = LEERWEG_BOL; leerweg <= LEERWEG_HBO; leerweg++) {
+        const struct bucket *bucket = find_bucket(handle, bucket_key(student->qualification, leerweg));
         with_qualification += bucket ? bucket->entries.count : 0;
     }
-    counts[RULE_QUALIFICATION] = (uint32_t)index->market->placement_count - with_qualification;
+    counts[RULE_QUALIFICATION] = (uint32_t)handle->index.market->placement_count - with_qualification;
     counts[RULE_LEERWEG] = with_qualification - (own ? own->entries.count : 0);
     if (own) {
-        struct asked asked = asked_of(index, student);
-        move_to(index, student->point, asked.max_m);
-        mark(index, student, true);
+        struct asked asked = asked_of(handle, student);
+        move_to(handle, student->point, asked.max_m);
+        mark(handle, student, true);
         for (uint32_t i = 0; i < own->entries.count; i++)
-            counts[first_broken(index, &asked, &index->entries[own->entries.at + i])]++;
-        mark(index, student, false);
+            counts[first_broken(handle, &asked, own->entries.at + i)]++;
+        mark(handle, student, false);
     }
     memcpy(removed, counts, RULE_COUNT * sizeof *removed);
 }

@@ -47,6 +47,12 @@ MUST_USE enum err eligibility_new(const struct market *market, const struct matc
 void eligibility_free(struct eligibility *index);
 
 /*
+ * Another handle on the same index, with work space of its own: one thread may use the one while another uses the other.
+ * It borrows what the first handle owns, so free it before that one.
+ */
+MUST_USE enum err eligibility_share(const struct eligibility *index, struct eligibility **out);
+
+/*
  * The eligible placements of a student, in no particular order. *found points into the index and is valid until the
  * next call; *count may be 0.
  */

@@ -69,8 +69,8 @@ static enum err find_layout(struct text bytes, struct layout *out, struct proble
     /* Bounded by the file's own length first, so that the sum below cannot overflow. */
     if (layout.edges > bytes.length || layout.students > bytes.length || layout.places > bytes.length)
         return complain(problems, &bad_length, "header", 0);
-    uint64_t students = layout.students, need = HEADER_BYTES + 4 * (students + 1) + 6 * layout.edges + 4 * students +
-                                                UINT64_C(2) * layout.places;
+    uint64_t students = layout.students,
+             need = HEADER_BYTES + 4 * (students + 1) + 6 * layout.edges + 4 * students + UINT64_C(2) * layout.places;
     if (need != bytes.length)
         return complain(problems, &bad_length, "header", 0);
     layout.off = bytes.data + HEADER_BYTES;

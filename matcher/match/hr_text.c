@@ -16,8 +16,8 @@ KIND(bad_student, "hr.student", "not a student line", "geen studentregel",
 KIND(bad_place, "hr.place", "not a placement line", "geen plaatsregel",
      "`p j cap c : (students) (students)` with j counting from 0 and c from 1 to 65535",
      "`p j cap c : (studenten) (studenten)` met j vanaf 0 en c van 1 tot 65535");
-KIND(bad_list, "hr.list", "not a list of placements", "geen lijst van plaatsen",
-     "numbers from 0 to M-1, each once", "nummers van 0 tot en met M-1, elk een keer");
+KIND(bad_list, "hr.list", "not a list of placements", "geen lijst van plaatsen", "numbers from 0 to M-1, each once",
+     "nummers van 0 tot en met M-1, elk een keer");
 KIND(bad_groups, "hr.groups", "not a list of groups of students", "geen lijst van groepen studenten",
      "(numbers from 0 to N-1), each student once, at most 65535 groups",
      "(nummers van 0 tot en met N-1), elke student een keer, ten hoogste 65535 groepen");
@@ -44,9 +44,9 @@ struct reading {
     const char *line_start;
     struct problems *problems;
     uint32_t students, places;
-    uint32_t *lottery;    /* by student */
-    uint64_t *first;      /* by student, and one behind */
-    struct edge *edges;   /* in the order of the file */
+    uint32_t *lottery;  /* by student */
+    uint64_t *first;    /* by student, and one behind */
+    struct edge *edges; /* in the order of the file */
     size_t edge_count, edge_capacity;
     uint16_t *capacity;
     uint32_t class_max;
@@ -154,8 +154,8 @@ static enum err read_student(struct reading *reading, uint32_t student, uint32_t
             last_lister[place] == student + 1)
             return complain(reading, &bad_list);
         last_lister[place] = student + 1;
-        enum err e = mem_grow(&reading->edges, &reading->edge_capacity, reading->edge_count + 1,
-                              sizeof *reading->edges);
+        enum err e =
+            mem_grow(&reading->edges, &reading->edge_capacity, reading->edge_count + 1, sizeof *reading->edges);
         if (e != ERR_OK)
             return e;
         reading->edges[reading->edge_count++] = (struct edge){place, 0};
@@ -333,7 +333,7 @@ enum err hr_text_read(struct text bytes, struct hr *out, struct problems *proble
         e = read_places(&reading);
     if (e == ERR_OK)
         e = build(&reading, out);
-    void *blocks[] = {reading.lottery, reading.first,          reading.edges,    reading.capacity,
+    void *blocks[] = {reading.lottery,        reading.first,    reading.edges,   reading.capacity,
                       reading.by_place_first, reading.by_place, reading.group_of};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         mem_free(blocks[i]);

@@ -57,9 +57,9 @@ static inline void instance_set_edge(struct instance *instance, uint64_t edge, u
 {
     if (instance->wide) {
         instance->edges[edge] = place;
-        instance->wide[edge] = (uint16_t)class;
+        instance->wide[edge] = (uint16_t) class;
     } else {
-        instance->edges[edge] = (uint32_t)(place | (uint64_t)class << instance->place_bits);
+        instance->edges[edge] = (uint32_t)(place | (uint64_t) class << instance->place_bits);
     }
 }
 

@@ -3,7 +3,10 @@
 #include "base/mem.h"
 #include "match/visits.h"
 
-enum { PROGRESS_STUDENTS = 4096 };
+#include <pthread.h>
+#include <string.h>
+
+enum { PROGRESS_STUDENTS = 4096, STUDENTS_PER_THREAD = 4096 };
 
 enum err list_maker_open(const struct market *market, const struct match_rules *rules, struct list_maker *out)
 {
@@ -34,28 +37,159 @@ void list_maker_full(struct list_maker *maker, uint32_t student, const struct ca
     preference_order(maker->preference, student, candidates, found, 0, list, count);
 }
 
+/* One thread's share: a run of the visits, and an array of edges that starts at 0. */
+struct worker {
+    const struct list_request *request;
+    struct list_maker maker;
+    bool maker_is_shared;
+    const struct visit *visits;
+    uint32_t visit_count;
+    struct instance *whole; /* for `first` and `length`, where no two workers write the same student */
+    struct instance part;   /* for the edges */
+    bool *cut;
+    struct list_counts counts;
+    bool shows_progress;
+    pthread_t thread;
+    enum err error;
+};
+
 /* Adds one student's list behind the edges there are. */
-static enum err add_list(struct list_maker *maker, const struct list_request *request, uint32_t number,
-                         struct instance *instance, bool *was_cut, struct list_counts *counts)
+static enum err add_list(struct worker *worker, uint32_t number)
 {
     const struct candidate *candidates, *list;
+    const struct list_request *request = worker->request;
+    struct instance *part = &worker->part;
     uint32_t found, count, listed = 0, student = request->students[number];
-    eligibility_find(maker->eligibility, student, &candidates, &found);
-    preference_order(maker->preference, student, candidates, found, request->list_max, &list, &count);
-    enum err e = instance_reserve(instance, count);
+    eligibility_find(worker->maker.eligibility, student, &candidates, &found);
+    preference_order(worker->maker.preference, student, candidates, found, request->list_max, &list, &count);
+    enum err e = instance_reserve(part, count);
     if (e != ERR_OK)
         return e;
-    instance->first[number] = instance->edge_count;
+    worker->whole->first[number] = part->edge_count;
     for (uint32_t k = 0; k < count; k++)
         if (request->capacity[list[k].place] > 0)
-            instance_set_edge(instance, instance->edge_count + listed++, list[k].place,
-                              list[k].score / maker->rules.band_width);
-    instance->length[number] = listed;
-    instance->edge_count += listed;
-    counts->eligible_pairs += found;
-    counts->cut_lists += count < found;
-    *was_cut = count < found;
+            instance_set_edge(part, part->edge_count + listed++, list[k].place,
+                              list[k].score / worker->maker.rules.band_width);
+    worker->whole->length[number] = listed;
+    part->edge_count += listed;
+    worker->counts.eligible_pairs += found;
+    worker->counts.cut_lists += count < found;
+    if (worker->cut)
+        worker->cut[number] = count < found;
     return ERR_OK;
+}
+
+static void *work(void *context)
+{
+    struct worker *worker = context;
+    const struct list_request *request = worker->request;
+    for (uint32_t i = 0; i < worker->visit_count && worker->error == ERR_OK; i++) {
+        worker->error = add_list(worker, worker->visits[i].number);
+        if (worker->shows_progress && request->progress && i % PROGRESS_STUDENTS == 0)
+            request->progress(request->context, i, worker->visit_count);
+    }
+    return NULL;
+}
+
+static enum err open_worker(struct worker *worker, const struct list_maker *maker, const struct instance *whole)
+{
+    worker->maker = *maker;
+    worker->part = (struct instance){.place_bits = whole->place_bits};
+    enum err e = ERR_OK;
+    if (whole->wide)
+        e = mem_grow(&worker->part.wide, &worker->part.wide_capacity, 1, sizeof *worker->part.wide);
+    if (e != ERR_OK || worker->shows_progress)
+        return e; /* the first one works with the maker that was given */
+    worker->maker.eligibility = NULL;
+    worker->maker.preference = NULL;
+    worker->maker_is_shared = true;
+    e = eligibility_share(maker->eligibility, &worker->maker.eligibility);
+    return e == ERR_OK
+               ? preference_new(maker->market, eligibility_most(maker->eligibility), &worker->maker.preference)
+               : e;
+}
+
+static void close_worker(struct worker *worker)
+{
+    if (worker->maker_is_shared)
+        list_maker_close(&worker->maker);
+    instance_free(&worker->part);
+}
+
+/* Puts a worker's edges behind those of the whole; the first one's array becomes the whole's. */
+static enum err join_part(struct worker *worker, struct instance *whole)
+{
+    struct instance *part = &worker->part;
+    uint64_t base = whole->edge_count;
+    if (base == 0) {
+        mem_free(whole->edges);
+        mem_free(whole->wide);
+        whole->edges = part->edges;
+        whole->wide = part->wide;
+        whole->edge_capacity = part->edge_capacity;
+        whole->wide_capacity = part->wide_capacity;
+        part->edges = NULL;
+        part->wide = NULL;
+    } else if (part->edge_count) {
+        enum err e = instance_reserve(whole, part->edge_count);
+        if (e != ERR_OK)
+            return e;
+        memcpy(whole->edges + base, part->edges, part->edge_count * sizeof *part->edges);
+        if (part->wide)
+            memcpy(whole->wide + base, part->wide, part->edge_count * sizeof *part->wide);
+        for (uint32_t i = 0; i < worker->visit_count; i++)
+            whole->first[worker->visits[i].number] += base;
+    }
+    whole->edge_count = base + part->edge_count;
+    return ERR_OK;
+}
+
+/* Runs the workers, the first on the calling thread; where no further thread can be had, it does their share too. */
+static enum err run_workers(struct worker *workers, uint32_t count)
+{
+    bool started[LIST_THREADS_MAX] = {false};
+    enum err e = ERR_OK;
+    for (uint32_t i = 1; i < count; i++)
+        started[i] = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (!started[i])
+            work(&workers[i]);
+    for (uint32_t i = 1; i < count; i++)
+        if (started[i])
+            pthread_join(workers[i].thread, NULL);
+    for (uint32_t i = 0; i < count && e == ERR_OK; i++)
+        e = workers[i].error;
+    return e;
+}
+
+static enum err build_parts(const struct list_maker *maker, const struct list_request *request,
+                            const struct visit *visits, struct instance *whole, bool *cut, struct list_counts *counts)
+{
+    struct worker workers[LIST_THREADS_MAX] = {0};
+    uint32_t most = request->student_count / STUDENTS_PER_THREAD + 1, done = 0;
+    uint32_t count = request->threads < most ? request->threads : most;
+    enum err e = ERR_OK;
+    for (uint32_t i = 0; i < count && e == ERR_OK; i++) {
+        uint32_t end = (uint32_t)((uint64_t)request->student_count * (i + 1) / count);
+        workers[i] = (struct worker){.request = request,
+                                     .visits = visits + done,
+                                     .visit_count = end - done,
+                                     .whole = whole,
+                                     .cut = cut,
+                                     .shows_progress = i == 0};
+        done = end;
+        e = open_worker(&workers[i], maker, whole);
+    }
+    if (e == ERR_OK)
+        e = run_workers(workers, count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (e == ERR_OK)
+            e = join_part(&workers[i], whole);
+        counts->eligible_pairs += workers[i].counts.eligible_pairs;
+        counts->cut_lists += workers[i].counts.cut_lists;
+        close_worker(&workers[i]);
+    }
+    return e;
 }
 
 enum err lists_build(struct list_maker *maker, const struct list_request *request, struct instance *out, bool *cut,
@@ -64,6 +198,8 @@ enum err lists_build(struct list_maker *maker, const struct list_request *reques
     struct instance instance;
     struct visit *visits = NULL;
     struct list_counts counted = {0, 0};
+    if (request->threads < 1 || request->threads > LIST_THREADS_MAX)
+        return ERR_RANGE;
     enum err e = instance_new(request->student_count, (uint32_t)maker->market->placement_count,
                               SCORE_MAX / maker->rules.band_width, &instance);
     if (e != ERR_OK)
@@ -71,14 +207,8 @@ enum err lists_build(struct list_maker *maker, const struct list_request *reques
     for (size_t p = 0; p < maker->market->placement_count; p++)
         instance.capacity[p] = request->capacity[p];
     e = visits_plan(maker->market, request->students, request->student_count, &visits);
-    for (uint32_t i = 0; i < request->student_count && e == ERR_OK; i++) {
-        bool was_cut = false;
-        e = add_list(maker, request, visits[i].number, &instance, &was_cut, &counted);
-        if (cut)
-            cut[visits[i].number] = was_cut;
-        if (request->progress && i % PROGRESS_STUDENTS == 0)
-            request->progress(request->context, i, request->student_count);
-    }
+    if (e == ERR_OK)
+        e = build_parts(maker, request, visits, &instance, cut, &counted);
     mem_free(visits);
     if (e != ERR_OK) {
         instance_free(&instance);

@@ -110,7 +110,8 @@ enum err lottery_parse_seed(struct text hex, uint8_t seed[SEED_BYTES])
         return ERR_RANGE;
     memset(padded, '0', sizeof padded);
     memcpy(padded + sizeof padded - hex.length, hex.data, hex.length);
-    if (sodium_hex2bin(bytes, sizeof bytes, padded, sizeof padded, NULL, &length, NULL) != 0 || length != sizeof bytes)
+    if (sodium_hex2bin(bytes, sizeof bytes, padded, sizeof padded, NULL, &length, NULL) != 0 ||
+        length != sizeof bytes)
         return ERR_RANGE;
     memcpy(seed, bytes, sizeof bytes);
     return ERR_OK;

@@ -11,6 +11,8 @@ enum {
     TAGS_MAX = 64,
     GROUP_COUNT = (TAGS_MAX + 1) * GROUPS_BY_DISTANCE,
     INSERTION_SORT_MAX = 24,
+    PILE_BITS_MAX = 10,
+    PILES_MAX = 1 << PILE_BITS_MAX,
 };
 
 struct keyed {
@@ -69,17 +71,8 @@ static bool goes_before(const struct keyed *a, const struct keyed *b)
     return a->tie != b->tie ? a->tie < b->tie : a->place < b->place;
 }
 
-static int compare_keyed(const void *left, const void *right)
+static void insertion_sort(struct keyed *group, uint32_t count)
 {
-    return goes_before(left, right) ? -1 : 1;
-}
-
-static void sort_group(struct keyed *group, uint32_t count)
-{
-    if (count > INSERTION_SORT_MAX) {
-        qsort(group, count, sizeof *group, compare_keyed);
-        return;
-    }
     for (uint32_t i = 1; i < count; i++) {
         struct keyed moving = group[i];
         uint32_t at = i;
@@ -87,6 +80,32 @@ static void sort_group(struct keyed *group, uint32_t count)
             group[at] = group[at - 1];
         group[at] = moving;
     }
+}
+
+/*
+ * Sorts a group through `spare`, of the same size. Ties are hashes, spread evenly over 64 bits, so a larger group is
+ * dealt over as many piles as it has members by the hash's leading bits (a pile's number rises with the hash), and each
+ * pile, a few elements, is sorted by insertion: linear on average.
+ */
+static void sort_group(struct keyed *group, uint32_t count, struct keyed *spare)
+{
+    uint32_t starts[PILES_MAX + 1] = {0};
+    if (count <= INSERTION_SORT_MAX) {
+        insertion_sort(group, count);
+        return;
+    }
+    unsigned bits = 32u - (unsigned)__builtin_clz(count);
+    if (bits > PILE_BITS_MAX)
+        bits = PILE_BITS_MAX;
+    for (uint32_t i = 0; i < count; i++)
+        starts[(group[i].tie >> (64 - bits)) + 1]++;
+    for (uint32_t pile = 0; pile < 1u << bits; pile++)
+        starts[pile + 1] += starts[pile];
+    for (uint32_t i = 0; i < count; i++)
+        spare[starts[group[i].tie >> (64 - bits)]++] = group[i];
+    for (uint32_t pile = 0, from = 0; pile < 1u << bits; from = starts[pile], pile++)
+        insertion_sort(spare + from, starts[pile] - from);
+    memcpy(group, spare, count * sizeof *group);
 }
 
 /* The ties of all candidates, four at a time; the last ones repeat a candidate to fill the four. */
@@ -132,7 +151,7 @@ static uint32_t take_wishes(struct preference *preference, const struct student 
     }
     for (uint32_t w = 0; w < wish_count; w++)
         preference->wish_rank[wishes[w]] = 0;
-    sort_group(preference->keyed, taken);
+    insertion_sort(preference->keyed, taken);
     for (uint32_t i = 0; i < taken; i++)
         preference->ordered[i] = candidates[preference->keyed[i].candidate];
     return taken;
@@ -159,7 +178,7 @@ static void order_rest(struct preference *preference, const struct student *stud
         if (preference->group[i] != UINT32_MAX)
             sorted[start[preference->group[i]]++] = ties[i];
     for (uint32_t g = 0, from = 0; g < groups; from = start[g], g++)
-        sort_group(sorted + from, start[g] - from);
+        sort_group(sorted + from, start[g] - from, ties + from);
     for (uint32_t i = 0; i < count - taken; i++)
         preference->ordered[taken + i] = candidates[sorted[i].candidate];
 }

@@ -2,8 +2,8 @@
 
 #include "base/mem.h"
 #include "match/lottery.h"
-#include "match/visits.h"
 #include "match/score.h"
+#include "match/visits.h"
 
 #include <string.h>
 
@@ -12,6 +12,7 @@ enum { NO_REMOVED = UINT32_MAX };
 struct running {
     const struct market *market;
     struct match_rules rules;
+    uint32_t threads;
     const struct round_observer *observer;
     struct round_result *result;
     struct list_maker maker;
@@ -76,6 +77,7 @@ static enum err play_pass(struct running *run, const uint32_t *students, uint32_
                                    .student_count = student_count,
                                    .capacity = run->free_seats,
                                    .list_max = second ? 0 : run->rules.list_max,
+                                   .threads = run->threads,
                                    .progress = on_lists,
                                    .context = run};
     struct instance instance;
@@ -263,11 +265,12 @@ static enum err open_run(struct running *run)
     return ERR_OK;
 }
 
-enum err round_run(const struct market *market, const struct match_rules *rules,
+enum err round_run(const struct market *market, const struct match_rules *rules, uint32_t threads,
                    const struct round_observer *observer, struct round_result *result)
 {
     *result = (struct round_result){0};
-    struct running run = {.market = market, .rules = *rules, .observer = observer, .result = result};
+    struct running run = {
+        .market = market, .rules = *rules, .threads = threads, .observer = observer, .result = result};
     enum err e = open_run(&run);
     if (e == ERR_OK)
         e = play_pass(&run, run.order, (uint32_t)market->student_count, false);

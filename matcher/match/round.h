@@ -19,7 +19,7 @@ enum round_stage { STAGE_ELIGIBILITY, STAGE_SOLVE, STAGE_VERIFY, STAGE_EXPLAIN, 
 /* Where one student ended. Unmatched: place is PLACE_NONE, and the counts at the end say why. */
 struct outcome {
     uint32_t place;
-    uint32_t rank;       /* position in the student's full list, from 1 */
+    uint32_t rank; /* position in the student's full list, from 1 */
     uint32_t distance_m;
     uint8_t score, band;
     bool second_pass;
@@ -53,10 +53,10 @@ struct round_observer {
 };
 
 /*
- * Runs the round. ERR_MISMATCH: the verifier refused the matching (a fault of this program; nothing may be published),
+ * Runs the round, making lists with at most `threads` threads (lists.h). ERR_MISMATCH: the verifier refused the matching (a fault of this program; nothing may be published),
  * result->verdict says how. Memory: 4 bytes a listed pair and about 150 a student.
  */
-MUST_USE enum err round_run(const struct market *market, const struct match_rules *rules,
+MUST_USE enum err round_run(const struct market *market, const struct match_rules *rules, uint32_t threads,
                             const struct round_observer *observer, struct round_result *result);
 void round_result_free(struct round_result *result);
 

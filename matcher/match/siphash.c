@@ -6,20 +6,31 @@ typedef uint64_t lanes __attribute__((vector_size(32)));
 
 enum { MESSAGE_WORDS = 4 };
 
-#define ROTATE(x, bits) (((x) << (bits)) | ((x) >> (64 - (bits))))
-#define SIP_ROUND(v0, v1, v2, v3)                                                                                    \
-    do {                                                                                                             \
-        v0 += v1;                                                                                                    \
-        v2 += v3;                                                                                                    \
-        v1 = ROTATE(v1, 13) ^ v0;                                                                                    \
-        v3 = ROTATE(v3, 16) ^ v2;                                                                                    \
-        v0 = ROTATE(v0, 32);                                                                                         \
-        v2 += v1;                                                                                                    \
-        v0 += v3;                                                                                                    \
-        v1 = ROTATE(v1, 17) ^ v2;                                                                                    \
-        v3 = ROTATE(v3, 21) ^ v0;                                                                                    \
-        v2 = ROTATE(v2, 32);                                                                                         \
-    } while (0)
+/* Always inlined, so that each caller's instruction set applies. */
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void rotate(lanes *x, unsigned bits)
+{
+    *x = (*x << bits) | (*x >> (64 - bits));
+}
+
+INLINE void sip_round(lanes v[4])
+{
+    v[0] += v[1];
+    v[2] += v[3];
+    rotate(&v[1], 13);
+    rotate(&v[3], 16);
+    v[1] ^= v[0];
+    v[3] ^= v[2];
+    rotate(&v[0], 32);
+    v[2] += v[1];
+    v[0] += v[3];
+    rotate(&v[1], 17);
+    rotate(&v[3], 21);
+    v[1] ^= v[2];
+    v[3] ^= v[0];
+    rotate(&v[2], 32);
+}
 
 static inline uint64_t load_little_endian(const uint8_t *bytes)
 {
@@ -32,29 +43,28 @@ static inline uint64_t load_little_endian(const uint8_t *bytes)
 }
 
 /* The same source for every instruction set; the callers below differ in their target alone. */
-static inline __attribute__((always_inline)) void hash_lanes(const uint8_t key[16], const uint8_t *const message[4],
-                                                             uint64_t out[4])
+INLINE void hash_lanes(const uint8_t key[16], const uint8_t *const message[4], uint64_t out[4])
 {
     const uint64_t k0 = load_little_endian(key), k1 = load_little_endian(key + 8);
     const lanes zero = {0, 0, 0, 0};
-    lanes v0 = zero + (k0 ^ 0x736f6d6570736575u), v1 = zero + (k1 ^ 0x646f72616e646f6du);
-    lanes v2 = zero + (k0 ^ 0x6c7967656e657261u), v3 = zero + (k1 ^ 0x7465646279746573u);
+    lanes v[4] = {zero + (k0 ^ 0x736f6d6570736575u), zero + (k1 ^ 0x646f72616e646f6du),
+                  zero + (k0 ^ 0x6c7967656e657261u), zero + (k1 ^ 0x7465646279746573u)};
     for (int word = 0; word <= MESSAGE_WORDS; word++) {
         lanes m = zero + ((uint64_t)(MESSAGE_WORDS * 8) << 56); /* the last block: the length alone */
         if (word < MESSAGE_WORDS)
             for (int lane = 0; lane < 4; lane++)
                 m[lane] = load_little_endian(message[lane] + (size_t)word * 8);
-        v3 ^= m;
-        SIP_ROUND(v0, v1, v2, v3);
-        SIP_ROUND(v0, v1, v2, v3);
-        v0 ^= m;
+        v[3] ^= m;
+        sip_round(v);
+        sip_round(v);
+        v[0] ^= m;
     }
-    v2 ^= zero + 0xff;
+    v[2] ^= zero + 0xff;
     for (int i = 0; i < 4; i++)
-        SIP_ROUND(v0, v1, v2, v3);
-    v0 ^= v1 ^ v2 ^ v3;
+        sip_round(v);
+    v[0] ^= v[1] ^ v[2] ^ v[3];
     for (int lane = 0; lane < 4; lane++)
-        out[lane] = v0[lane];
+        out[lane] = v[0][lane];
 }
 
 static void hash_plain(const uint8_t key[16], const uint8_t *const message[4], uint64_t out[4])
@@ -73,10 +83,7 @@ __attribute__((target("avx2"))) static void hash_avx2(const uint8_t key[16], con
 void siphash24_x4(const uint8_t key[16], const uint8_t *const message[4], uint64_t out[4])
 {
 #if defined(__x86_64__)
-    static int has_avx2 = -1;
-    if (has_avx2 < 0)
-        has_avx2 = __builtin_cpu_supports("avx2") != 0;
-    if (has_avx2) {
+    if (__builtin_cpu_supports("avx2")) { /* reads a flag that was set at start */
         hash_avx2(key, message, out);
         return;
     }

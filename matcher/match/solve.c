@@ -33,7 +33,7 @@ enum {
 
 static uint64_t key_of(uint32_t class, uint32_t student)
 {
-    return (uint64_t)class << 32 | (UINT32_MAX - student);
+    return (uint64_t) class << 32 | (UINT32_MAX - student);
 }
 
 static uint32_t student_of(uint64_t key)

@@ -24,7 +24,8 @@ enum err explain_find_student(const struct job *job, struct text key, size_t *fi
         return ERR_RANGE;
     for (size_t s = 0; s < job->intake->student_count; s++) {
         const struct student_row *row = &job->intake->students[s];
-        if (!text_equal(row->number, number) || !text_equal(intern_text(&job->intake->schools, row->school), school) ||
+        if (!text_equal(row->number, number) ||
+            !text_equal(intern_text(&job->intake->schools, row->school), school) ||
             (from.length && row->profile.from != day))
             continue;
         if (found++ == 0)
@@ -100,8 +101,9 @@ static const char *what_happened(const struct job *job, const struct outcome *ou
         return SAY(job, "lower on the list than the place they have", "lager op de lijst dan de eigen plaats");
     if (lowest[place] == UINT8_MAX)
         return SAY(job, "free", "vrij");
-    return lowest[place] > band ? SAY(job, "full: everybody there has a higher band", "vol: iedereen daar heeft een hogere band")
-                                : SAY(job, "full: the lottery went before", "vol: de loting ging voor");
+    return lowest[place] > band
+               ? SAY(job, "full: everybody there has a higher band", "vol: iedereen daar heeft een hogere band")
+               : SAY(job, "full: the lottery went before", "vol: de loting ging voor");
 }
 
 enum err explain_student(const struct job *job, const struct names *names, size_t student, size_t most, FILE *to)

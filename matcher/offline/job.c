@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#include <inttypes.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 const char *job_stage_name(enum job_stage stage)
@@ -15,11 +15,8 @@ const char *job_stage_name(enum job_stage stage)
 void job_init(struct job *job, const struct job_inputs *inputs, const struct match_rules *rules, struct clock clock,
               enum language language)
 {
-    *job = (struct job){.inputs = *inputs,
-                        .rules = *rules,
-                        .clock = clock,
-                        .language = language,
-                        .stage = JOB_STAGE_COUNT};
+    *job = (struct job){
+        .inputs = *inputs, .rules = *rules, .clock = clock, .language = language, .stage = JOB_STAGE_COUNT};
     file_report_init(&job->student_report, inputs->students);
     file_report_init(&job->placement_report, inputs->placements);
     problems_init(&job->pc4_problems, inputs->pc4);
@@ -76,8 +73,7 @@ enum err job_read(struct job *job)
     if (e == ERR_OK)
         e = intake_new(job->postcodes, job->inputs.scope, &job->intake);
     if (e == ERR_OK)
-        e = only_memory(
-            intake_read_students(job->intake, job->inputs.students, &job->student_report, on_bytes, job));
+        e = only_memory(intake_read_students(job->intake, job->inputs.students, &job->student_report, on_bytes, job));
     if (e == ERR_OK)
         e = only_memory(
             intake_read_placements(job->intake, job->inputs.placements, &job->placement_report, on_bytes, job));
@@ -101,11 +97,23 @@ static void on_progress(void *context, enum round_stage stage, uint64_t done, ui
     progress_show(&job->progress, job_stage_name(job_stage_of(stage)), done, total);
 }
 
+static uint32_t count_threads(const struct job *job)
+{
+    cpu_set_t mine;
+    if (job->threads)
+        return job->threads < LIST_THREADS_MAX ? job->threads : LIST_THREADS_MAX;
+    if (sched_getaffinity(0, sizeof mine, &mine) != 0)
+        return 1;
+    int processors = CPU_COUNT(&mine);
+    return processors < LIST_THREADS_MAX ? (uint32_t)processors : LIST_THREADS_MAX;
+}
+
 enum err job_play(struct job *job)
 {
     struct round_observer observer = {on_stage, on_progress, job};
     enum err e = intake_draw(job->intake, job->seed);
-    return e == ERR_OK ? round_run(&job->intake->market, &job->rules, &observer, &job->result) : e;
+    return e == ERR_OK ? round_run(&job->intake->market, &job->rules, count_threads(job), &observer, &job->result)
+                       : e;
 }
 
 static void print_notices(const struct problems *notices, size_t most, enum language language)

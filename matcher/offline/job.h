@@ -20,6 +20,7 @@ struct job_inputs {
 struct job {
     struct job_inputs inputs;
     struct match_rules rules;
+    uint32_t threads; /* 0: one for each processor this process may use */
     uint8_t seed[SEED_BYTES];
     struct clock clock;
     enum language language;

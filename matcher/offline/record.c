@@ -47,16 +47,16 @@ static json_t *files_json(const struct record_digests *digests, enum record_file
 static json_t *counts_json(const struct job *job)
 {
     const struct round_counts *counts = &job->result.counts;
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",                //
-                     "students", (json_int_t)job->intake->student_count,                  //
-                     "placements", (json_int_t)job->intake->placement_count,              //
-                     "seats", (json_int_t)counts->seats,                                  //
-                     "eligible_pairs", (json_int_t)counts->eligible_pairs,                //
-                     "listed_pairs", (json_int_t)counts->listed_pairs,                    //
-                     "cut_lists", (json_int_t)counts->cut_lists,                          //
-                     "proposals", (json_int_t)counts->proposals,                          //
-                     "matched", (json_int_t)counts->matched,                              //
-                     "matched_second_pass", (json_int_t)counts->matched_second_pass,      //
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",           //
+                     "students", (json_int_t)job->intake->student_count,             //
+                     "placements", (json_int_t)job->intake->placement_count,         //
+                     "seats", (json_int_t)counts->seats,                             //
+                     "eligible_pairs", (json_int_t)counts->eligible_pairs,           //
+                     "listed_pairs", (json_int_t)counts->listed_pairs,               //
+                     "cut_lists", (json_int_t)counts->cut_lists,                     //
+                     "proposals", (json_int_t)counts->proposals,                     //
+                     "matched", (json_int_t)counts->matched,                         //
+                     "matched_second_pass", (json_int_t)counts->matched_second_pass, //
                      "unmatched", (json_int_t)counts->unmatched);
 }
 
@@ -117,19 +117,19 @@ enum err record_write(const struct job *job, const struct record_digests *digest
     char seed[2 * SEED_BYTES + 1], inputs_hex[DIGEST_HEX_BYTES], own_hex[DIGEST_HEX_BYTES];
     sodium_bin2hex(seed, sizeof seed, job->seed, sizeof job->seed);
     digest_inputs(digests, inputs_hex);
-    json_t *json = json_pack(
-        "{s:s, s:s, s:s, s:o, s:s, s:{s:s, s:o}, s:o, s:o, s:o, s:o, s:o}",             //
-        "format", format_name,                                                          //
-        "mechanism", RECORD_MECHANISM,                                                  //
-        "seed", seed,                                                                   //
-        "rules", rules_json(job),                                                       //
-        "distances", job->postcodes->coarse ? "approximate" : "exact",                  //
-        "inputs", "digest", inputs_hex, "files", files_json(digests, RECORD_PC4, RECORD_STUDENTS), //
-        "counts", counts_json(job),                                                     //
-        "rank_distribution", ranks_json(&job->result),                                  //
-        "unmatched_reasons", reasons_json(job),                                         //
-        "outputs", files_json(digests, RECORD_MATCHES, RECORD_UNMATCHED),               //
-        "timings_us", timings_json(job));
+    json_t *json =
+        json_pack("{s:s, s:s, s:s, s:o, s:s, s:{s:s, s:o}, s:o, s:o, s:o, s:o, s:o}",                        //
+                  "format", format_name,                                                                     //
+                  "mechanism", RECORD_MECHANISM,                                                             //
+                  "seed", seed,                                                                              //
+                  "rules", rules_json(job),                                                                  //
+                  "distances", job->postcodes->coarse ? "approximate" : "exact",                             //
+                  "inputs", "digest", inputs_hex, "files", files_json(digests, RECORD_PC4, RECORD_STUDENTS), //
+                  "counts", counts_json(job),                                                                //
+                  "rank_distribution", ranks_json(&job->result),                                             //
+                  "unmatched_reasons", reasons_json(job),                                                    //
+                  "outputs", files_json(digests, RECORD_MATCHES, RECORD_UNMATCHED),                          //
+                  "timings_us", timings_json(job));
     if (!json)
         return ERR_MEMORY;
     enum err e = dump(json, out);
@@ -156,8 +156,8 @@ static bool read_digests(const json_t *json, struct record_digests *out)
     const json_t *inputs = json_object_get(json_object_get(json, "inputs"), "files");
     const json_t *outputs = json_object_get(json, "outputs");
     for (enum record_file file = 0; file < RECORD_FILE_COUNT; file++) {
-        const char *hex = json_string_value(json_object_get(file <= RECORD_STUDENTS ? inputs : outputs,
-                                                            record_file_name(file)));
+        const char *hex =
+            json_string_value(json_object_get(file <= RECORD_STUDENTS ? inputs : outputs, record_file_name(file)));
         if (!hex || strlen(hex) != DIGEST_HEX_BYTES - 1)
             return false;
         memcpy(out->hex[file], hex, DIGEST_HEX_BYTES);

@@ -85,13 +85,17 @@ enum err match_job_summary(const struct job *job, const char *names_path, FILE *
     if (e != ERR_OK)
         return e;
     sodium_bin2hex(seed, sizeof seed, job->seed, sizeof job->seed);
-    fprintf(to, "in:   %zu requests (stagevragen), %zu placements with %" PRIu64 " seats, %" PRIu64 " eligible pairs\n",
+    fprintf(to,
+            "in:   %zu requests (stagevragen), %zu placements with %" PRIu64 " seats, %" PRIu64 " eligible pairs\n",
             job->intake->student_count, job->intake->placement_count, counts->seats, counts->eligible_pairs);
-    fprintf(to, "out:  %" PRIu64 " placed, %" PRIu64 " not; %" PRIu64 " lists cut, %" PRIu64 " placed in the second pass\n",
+    fprintf(to,
+            "out:  %" PRIu64 " placed, %" PRIu64 " not; %" PRIu64 " lists cut, %" PRIu64
+            " placed in the second pass\n",
             counts->matched, counts->unmatched, counts->cut_lists, counts->matched_second_pass);
     fprintf(to, "seed: %s\n", seed);
     if (job->postcodes->coarse)
-        fputs("note: distances are approximate: the postcode table is the coarse one (scripts/setup completes it)\n", to);
+        fputs("note: distances are approximate: the postcode table is the coarse one (scripts/setup completes it)\n",
+              to);
     print_ranks(&job->result, to);
     e = print_studies(job, &names, to);
     names_free(&names);

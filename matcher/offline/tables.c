@@ -106,8 +106,8 @@ static enum err each_student(const struct intake *intake, const struct round_res
 
 enum err tables_matches(const struct intake *intake, const struct round_result *result, const struct sink *sink)
 {
-    return each_student(intake, result, sink,
-                        "school;studentnummer;van;leerbedrijf;leerplaats;rang;score;band;km\n", true);
+    return each_student(intake, result, sink, "school;studentnummer;van;leerbedrijf;leerplaats;rang;score;band;km\n",
+                        true);
 }
 
 enum err tables_unmatched(const struct intake *intake, const struct round_result *result, const struct sink *sink)

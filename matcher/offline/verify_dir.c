@@ -22,8 +22,8 @@ static enum err path_in(const char *dir, const char *name, char out[4096])
 /* A file that is compared with what should be in it, piece by piece. */
 struct comparison {
     struct file_reader reader;
-    struct digest digest;    /* of what should be in it */
-    uint64_t line, column;   /* of the next byte, from 1; column in bytes */
+    struct digest digest;  /* of what should be in it */
+    uint64_t line, column; /* of the next byte, from 1; column in bytes */
     bool differs;
     char expected[SHOWN_BYTES + 1], found[SHOWN_BYTES + 1];
 };

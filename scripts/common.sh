@@ -1,0 +1,49 @@
+# common.sh - what the scripts share; sourced, not run.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+build_packages=(gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libjansson-dev libcsv-dev)
+test_packages=(check python3)
+lint_packages=(clang clang-format clang-tidy shellcheck)
+fuzz_packages=(clang libclang-rt-14-dev)
+
+say() {
+  printf '\n== %s\n' "$*"
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "this needs root, or sudo: $*" >&2
+    return 1
+  fi
+}
+
+# Installs the Debian packages that are not there yet; says nothing when all are.
+need_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  say "installing ${missing[*]}"
+  as_root apt-get update -q >/dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Configures and builds a preset, or one target of it; quiet unless something is wrong.
+build_preset() {
+  local log preset=$1 target=${2:-all}
+  log=$(mktemp)
+  say "building ($preset)"
+  if ! { cmake --preset "$preset" && cmake --build --preset "$preset" --target "$target"; } >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
