@@ -22,6 +22,10 @@ struct problem_kind {
     const char *expected[LANGUAGE_COUNT]; /* what to write instead, or what to do; NULL where `what` says it all */
 };
 
+/* Defines a kind: `static PROBLEM_KIND(name, "code", what in English, in Dutch, expected in English, in Dutch);` */
+#define PROBLEM_KIND(name, code, en, nl, en_expected, nl_expected)                                                   \
+    const struct problem_kind name = {code, {en, nl}, {en_expected, nl_expected}}
+
 struct problem {
     const struct problem_kind *kind;
     uint64_t line;                     /* 1 is the header; 0: the file as a whole */

@@ -1,5 +1,6 @@
 #include "base/stage.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -70,18 +71,34 @@ static bool path_of(const struct stage *stage, const char *name, char out[STAGE_
     return length > 0 && length < STAGE_PATH_BYTES;
 }
 
-/* Whether a new directory may take this name: nothing there, or an empty directory, or it is to be replaced. */
-static enum err check_target(struct stage *stage)
+static bool is_empty_directory(const char *path)
+{
+    DIR *directory = opendir(path);
+    size_t entries = 0;
+    if (!directory)
+        return false;
+    while (entries <= 2 && readdir(directory))
+        entries++;
+    closedir(directory);
+    return entries <= 2; /* "." and ".." */
+}
+
+/* Whether a new directory may take this name: nothing there, or an empty directory, or an earlier result. */
+static enum err check_target(struct stage *stage, const char *replace_mark)
 {
     struct stat status;
+    char mark[STAGE_PATH_BYTES + STAGE_NAME_BYTES];
     if (lstat(stage->final_path, &status) != 0)
         return errno == ENOENT ? ERR_OK : failed(stage, stage->final_path);
-    if (!S_ISDIR(status.st_mode)) {
-        errno = EEXIST;
-        return failed(stage, stage->final_path);
-    }
-    if (stage->replace || rmdir(stage->final_path) == 0)
+    if (S_ISDIR(status.st_mode) && is_empty_directory(stage->final_path))
         return ERR_OK;
+    if (S_ISDIR(status.st_mode) && replace_mark && strlen(replace_mark) < STAGE_NAME_BYTES) {
+        snprintf(mark, sizeof mark, "%s/%s", stage->final_path, replace_mark);
+        stage->replace = lstat(mark, &status) == 0 && S_ISREG(status.st_mode);
+    }
+    if (stage->replace)
+        return ERR_OK;
+    errno = EEXIST;
     return failed(stage, stage->final_path);
 }
 
@@ -97,9 +114,9 @@ static void name_work_path(struct stage *stage)
     memcpy(stage->work_path + length + 1, suffix, sizeof suffix);
 }
 
-enum err stage_begin(struct stage *stage, const char *path, bool replace)
+enum err stage_begin(struct stage *stage, const char *path, const char *replace_mark)
 {
-    *stage = (struct stage){.replace = replace};
+    *stage = (struct stage){0};
     int length = snprintf(stage->final_path, sizeof stage->final_path, "%s", path);
     if (length <= 0 || (size_t)length > sizeof stage->final_path - 32) {
         errno = ENAMETOOLONG;
@@ -107,7 +124,7 @@ enum err stage_begin(struct stage *stage, const char *path, bool replace)
     }
     while (length > 1 && stage->final_path[length - 1] == '/')
         stage->final_path[--length] = '\0';
-    enum err e = check_target(stage);
+    enum err e = check_target(stage, replace_mark);
     if (e != ERR_OK)
         return e;
     name_work_path(stage);
@@ -212,6 +229,7 @@ static enum err take_name(struct stage *stage)
     if (renameat2(AT_FDCWD, stage->work_path, AT_FDCWD, stage->final_path, RENAME_EXCHANGE) != 0)
         return failed(stage, stage->final_path);
     remove_tree(stage->work_path, stage->names, stage->count);
+    stage->old_kept = access(stage->work_path, F_OK) == 0;
     return ERR_OK;
 }
 

@@ -18,16 +18,18 @@ struct stage {
     char work_path[STAGE_PATH_BYTES];
     char names[STAGE_FILES_MAX][STAGE_NAME_BYTES];
     size_t count;
-    bool replace;
+    bool replace;            /* what stands there is an earlier result */
+    bool old_kept;           /* it had files of its own, so it was kept: at work_path */
     const char *failed_name; /* the path that the last error was about */
     int failed_errno;
 };
 
 /*
- * Begins a result at `path`. ERR_EXISTS when something other than an empty directory stands there, unless `replace`:
- * then the old directory is exchanged for the new one at the end, and removed.
+ * Begins a result at `path`. ERR_EXISTS when something other than an empty directory stands there, unless `replace_mark` is
+ * not NULL and the directory holds a file of that name, which marks it as an earlier result: then it is exchanged for the
+ * new one at the end, and the files that the new one has too are removed.
  */
-MUST_USE enum err stage_begin(struct stage *stage, const char *path, bool replace);
+MUST_USE enum err stage_begin(struct stage *stage, const char *path, const char *replace_mark);
 
 /* Makes a folder in it, one level, before files whose name begins with it. */
 MUST_USE enum err stage_folder(struct stage *stage, const char *name);

@@ -4,77 +4,77 @@
 
 #include <string.h>
 
-#define KIND(name, code, en, nl, en_expected, nl_expected)                                                           \
-    static const struct problem_kind name = {code, {en, nl}, {en_expected, nl_expected}}
-#define SHARED_KIND(name, code, en, nl, en_expected, nl_expected)                                                    \
-    const struct problem_kind name = {code, {en, nl}, {en_expected, nl_expected}}
+PROBLEM_KIND(field_memory, "memory", "out of memory", "geen geheugen meer", "a smaller file", "een kleiner bestand");
+PROBLEM_KIND(field_empty, "value.required", "a required value is missing", "een verplichte waarde ontbreekt",
+             "a value in this column", "een waarde in deze kolom");
+PROBLEM_KIND(field_duplicate_code, "value.duplicate", "a code that is there twice", "een code die er twee keer staat",
+             "each code once", "elke code een keer");
+PROBLEM_KIND(field_too_many, "value.too-many", "a list that is too long", "een te lange lijst",
+             "at most 64 items in this list", "ten hoogste 64 onderdelen in deze lijst");
+PROBLEM_KIND(key_duplicate, "row.duplicate", "the same row key as an earlier row",
+             "dezelfde sleutel als een eerdere rij",
+             "each key once: school, studentnummer and van; or leerbedrijf and leerplaats",
+             "elke sleutel een keer: school, studentnummer en van; of leerbedrijf en leerplaats");
+PROBLEM_KIND(period_reversed, "period.reversed", "the period ends before it begins",
+             "de periode eindigt voordat die begint", "van on or before tot", "van op of voor tot");
+PROBLEM_KIND(postcode_unknown, "postcode.unknown", "a postcode that is not in the postcode table, nor any near it",
+             "een postcode die niet in de postcodetabel staat, en geen enkele in de buurt ervan",
+             "an existing postcode, or a more complete table (--pc4)",
+             "een bestaande postcode, of een completere tabel (--pc4)");
+PROBLEM_KIND(postcode_mean, "postcode.mean", "this postcode is not in the table: the mean of its neighbours is used",
+             "deze postcode staat niet in de tabel: het midden van de postcodes ernaast telt", NULL, NULL);
 
-SHARED_KIND(field_memory, "memory", "out of memory", "geen geheugen meer", "a smaller file", "een kleiner bestand");
-SHARED_KIND(field_empty, "value.required", "a required value is missing", "een verplichte waarde ontbreekt",
-            "a value in this column", "een waarde in deze kolom");
-SHARED_KIND(field_duplicate_code, "value.duplicate", "a code that is there twice", "een code die er twee keer staat",
-            "each code once", "elke code een keer");
-SHARED_KIND(field_too_many, "value.too-many", "a list that is too long", "een te lange lijst",
-            "at most 64 items in this list", "ten hoogste 64 onderdelen in deze lijst");
-SHARED_KIND(key_duplicate, "row.duplicate", "the same row key as an earlier row",
-            "dezelfde sleutel als een eerdere rij",
-            "each key once: school, studentnummer and van; or leerbedrijf and leerplaats",
-            "elke sleutel een keer: school, studentnummer en van; of leerbedrijf en leerplaats");
-SHARED_KIND(period_reversed, "period.reversed", "the period ends before it begins",
-            "de periode eindigt voordat die begint", "van on or before tot", "van op of voor tot");
-SHARED_KIND(postcode_unknown, "postcode.unknown", "a postcode that is not in the postcode table, nor any near it",
-            "een postcode die niet in de postcodetabel staat, en geen enkele in de buurt ervan",
-            "an existing postcode, or a more complete table (--pc4)",
-            "een bestaande postcode, of een completere tabel (--pc4)");
-SHARED_KIND(postcode_mean, "postcode.mean", "this postcode is not in the table: the mean of its neighbours is used",
-            "deze postcode staat niet in de tabel: het midden van de postcodes ernaast telt", NULL, NULL);
-
-KIND(bad_brin, "value.brin", "not a BRIN", "geen BRIN", "two digits and two capitals, as 25PT",
-     "twee cijfers en twee hoofdletters, zoals 25PT");
-KIND(bad_code, "value.code", "not a code", "geen code",
-     "1 to 32 characters: letters, digits, point, underscore, hyphen",
-     "1 tot 32 tekens: letters, cijfers, punt, liggend streepje, koppelteken");
-KIND(bad_postcode, "value.postcode", "not a Dutch postcode", "geen Nederlandse postcode", "1012 AB or 1012",
-     "1012 AB of 1012");
-KIND(bad_qualification, "value.opleiding", "not a crebo or isat code", "geen crebo- of isat-code", "five digits",
-     "vijf cijfers");
-KIND(bad_leerweg, "value.leerweg", "not a leerweg", "geen leerweg", "BOL, BBL or HBO", "BOL, BBL of HBO");
-KIND(bad_year, "value.leerjaar", "not a year of study", "geen leerjaar", "a whole number from 1 to 8",
-     "een heel getal van 1 tot en met 8");
-KIND(bad_date, "value.date", "not a date", "geen datum", "2027-02-01 or 1-2-2027", "2027-02-01 of 1-2-2027");
-KIND(bad_hours, "value.uren", "not a number of hours a week", "geen aantal uren per week",
-     "a whole number from 1 to 40", "een heel getal van 1 tot en met 40");
-KIND(bad_max_km, "value.max-km", "not a distance", "geen afstand", "whole kilometres from 1 to 300",
-     "hele kilometers van 1 tot en met 300");
-KIND(bad_capacity, "value.plaatsen", "not a number of places", "geen aantal plaatsen",
-     "a whole number from 1 to 10000; leave the row out when there is no place",
-     "een heel getal van 1 tot en met 10000; laat de rij weg als er geen plaats is");
-KIND(bad_kvk, "value.kvk", "not a KvK number", "geen KvK-nummer", "eight digits", "acht cijfers");
-KIND(bad_leerplaats, "value.leerplaats", "not an id of a placement", "geen id van een leerplaats",
-     "1 to 64 characters: letters, digits, point, underscore, hyphen",
-     "1 tot 64 tekens: letters, cijfers, punt, liggend streepje, koppelteken");
-KIND(bad_leerbedrijf, "value.leerbedrijf", "not an id of a leerbedrijf", "geen id van een leerbedrijf",
-     "1 to 20 characters: letters, digits, point, underscore, hyphen",
-     "1 tot 20 tekens: letters, cijfers, punt, liggend streepje, koppelteken");
-KIND(bad_allowance, "value.vergoeding", "not an amount", "geen bedrag", "euros a month: 350 or 350,50",
-     "euro's per maand: 350 of 350,50");
-KIND(bad_days, "value.dagen", "not a list of days", "geen lijst van dagen",
-     "ma di wo do vr za zo, with a space between them", "ma di wo do vr za zo, met een spatie ertussen");
-KIND(bad_skills, "value.vaardigheden", "not a list of skills", "geen lijst van vaardigheden",
-     "code=level with a level from 0 to 5, joined by |", "code=niveau met een niveau van 0 tot 5, met | ertussen");
-KIND(bad_tags, "value.tags", "not a list of tags", "geen lijst van tags", "codes joined by |",
-     "codes met | ertussen");
-KIND(bad_qualifications, "value.opleidingen", "not a list of crebo or isat codes",
-     "geen lijst van crebo- of isat-codes", "codes of five digits with a space between them",
-     "codes van vijf cijfers met een spatie ertussen");
-KIND(bad_hard, "value.eisen", "not a list of requirements", "geen lijst van eisen",
-     "code>=level with a level from 0 to 5, joined by |", "code>=niveau met een niveau van 0 tot 5, met | ertussen");
-KIND(bad_weighted, "value.wegingen", "not a list of weights", "geen lijst van wegingen",
-     "code*weight or code*weight>=level, weight 1 to 9, level 0 to 5, joined by |",
-     "code*gewicht of code*gewicht>=niveau, gewicht 1 tot 9, niveau 0 tot 5, met | ertussen");
-KIND(bad_places, "value.plaatsnamen", "not a list of placements", "geen lijst van leerplaatsen",
-     "leerbedrijf/leerplaats or an id alone; voorkeuren joined by >, uitsluiten by |",
-     "leerbedrijf/leerplaats of een id alleen; voorkeuren met > ertussen, uitsluiten met |");
+static PROBLEM_KIND(bad_brin, "value.brin", "not a BRIN", "geen BRIN", "two digits and two capitals, as 25PT",
+                    "twee cijfers en twee hoofdletters, zoals 25PT");
+static PROBLEM_KIND(bad_code, "value.code", "not a code", "geen code",
+                    "1 to 32 characters: letters, digits, point, underscore, hyphen",
+                    "1 tot 32 tekens: letters, cijfers, punt, liggend streepje, koppelteken");
+static PROBLEM_KIND(bad_postcode, "value.postcode", "not a Dutch postcode", "geen Nederlandse postcode",
+                    "1012 AB or 1012", "1012 AB of 1012");
+static PROBLEM_KIND(bad_qualification, "value.opleiding", "not a crebo or isat code", "geen crebo- of isat-code",
+                    "five digits", "vijf cijfers");
+static PROBLEM_KIND(bad_leerweg, "value.leerweg", "not a leerweg", "geen leerweg", "BOL, BBL or HBO",
+                    "BOL, BBL of HBO");
+static PROBLEM_KIND(bad_year, "value.leerjaar", "not a year of study", "geen leerjaar", "a whole number from 1 to 8",
+                    "een heel getal van 1 tot en met 8");
+static PROBLEM_KIND(bad_date, "value.date", "not a date", "geen datum", "2027-02-01 or 1-2-2027",
+                    "2027-02-01 of 1-2-2027");
+static PROBLEM_KIND(bad_hours, "value.uren", "not a number of hours a week", "geen aantal uren per week",
+                    "a whole number from 1 to 40", "een heel getal van 1 tot en met 40");
+static PROBLEM_KIND(bad_max_km, "value.max-km", "not a distance", "geen afstand", "whole kilometres from 1 to 300",
+                    "hele kilometers van 1 tot en met 300");
+static PROBLEM_KIND(bad_capacity, "value.plaatsen", "not a number of places", "geen aantal plaatsen",
+                    "a whole number from 1 to 10000; leave the row out when there is no place",
+                    "een heel getal van 1 tot en met 10000; laat de rij weg als er geen plaats is");
+static PROBLEM_KIND(bad_kvk, "value.kvk", "not a KvK number", "geen KvK-nummer", "eight digits", "acht cijfers");
+static PROBLEM_KIND(bad_leerplaats, "value.leerplaats", "not an id of a placement", "geen id van een leerplaats",
+                    "1 to 64 characters: letters, digits, point, underscore, hyphen",
+                    "1 tot 64 tekens: letters, cijfers, punt, liggend streepje, koppelteken");
+static PROBLEM_KIND(bad_leerbedrijf, "value.leerbedrijf", "not an id of a leerbedrijf", "geen id van een leerbedrijf",
+                    "1 to 20 characters: letters, digits, point, underscore, hyphen",
+                    "1 tot 20 tekens: letters, cijfers, punt, liggend streepje, koppelteken");
+static PROBLEM_KIND(bad_allowance, "value.vergoeding", "not an amount", "geen bedrag", "euros a month: 350 or 350,50",
+                    "euro's per maand: 350 of 350,50");
+static PROBLEM_KIND(bad_days, "value.dagen", "not a list of days", "geen lijst van dagen",
+                    "ma di wo do vr za zo, with a space between them",
+                    "ma di wo do vr za zo, met een spatie ertussen");
+static PROBLEM_KIND(bad_skills, "value.vaardigheden", "not a list of skills", "geen lijst van vaardigheden",
+                    "code=level with a level from 0 to 5, joined by |",
+                    "code=niveau met een niveau van 0 tot 5, met | ertussen");
+static PROBLEM_KIND(bad_tags, "value.tags", "not a list of tags", "geen lijst van tags", "codes joined by |",
+                    "codes met | ertussen");
+static PROBLEM_KIND(bad_qualifications, "value.opleidingen", "not a list of crebo or isat codes",
+                    "geen lijst van crebo- of isat-codes", "codes of five digits with a space between them",
+                    "codes van vijf cijfers met een spatie ertussen");
+static PROBLEM_KIND(bad_hard, "value.eisen", "not a list of requirements", "geen lijst van eisen",
+                    "code>=level with a level from 0 to 5, joined by |",
+                    "code>=niveau met een niveau van 0 tot 5, met | ertussen");
+static PROBLEM_KIND(bad_weighted, "value.wegingen", "not a list of weights", "geen lijst van wegingen",
+                    "code*weight or code*weight>=level, weight 1 to 9, level 0 to 5, joined by |",
+                    "code*gewicht of code*gewicht>=niveau, gewicht 1 tot 9, niveau 0 tot 5, met | ertussen");
+static PROBLEM_KIND(bad_places, "value.plaatsnamen", "not a list of placements", "geen lijst van leerplaatsen",
+                    "leerbedrijf/leerplaats or an id alone; voorkeuren joined by >, uitsluiten by |",
+                    "leerbedrijf/leerplaats of een id alleen; voorkeuren met > ertussen, uitsluiten met |");
 
 static bool all_digits(struct text value, size_t length)
 {

@@ -64,12 +64,7 @@ static void read_study(struct row_check *check, struct placement_row *out)
     const struct text *values = check->row->values;
     struct intake *intake = check->reading->intake;
     struct placement *profile = &out->profile;
-    if (row_has(check, POSTCODE)) {
-        field_result result = field_postcode(values[POSTCODE], &out->pc4);
-        if (!result)
-            result = field_point(intake, out->pc4, &profile->point);
-        row_take(check, POSTCODE, result);
-    }
+    row_read_postcode(check, POSTCODE, &out->pc4, &profile->point);
     if (row_has(check, OPLEIDINGEN))
         row_take(check, OPLEIDINGEN, field_qualifications(intake, values[OPLEIDINGEN], &profile->qualifications));
     if (row_has(check, LEERWEG))
@@ -80,18 +75,14 @@ static void read_study(struct row_check *check, struct placement_row *out)
 
 static void read_window(struct row_check *check, struct placement_row *out)
 {
-    const struct text *values = check->row->values;
+    static const struct window_columns window_columns = {VAN, TOT, UREN, DAGEN};
+    struct window window = {0};
     struct placement *profile = &out->profile;
-    profile->from = INT32_MIN;
-    profile->to = INT32_MAX;
-    if (row_has(check, VAN))
-        row_take(check, VAN, field_date(values[VAN], &profile->from));
-    if (row_has(check, TOT))
-        row_take(check, TOT, field_date(values[TOT], &profile->to));
-    row_check_period(check, TOT, profile->from, profile->to);
-    if (row_has(check, UREN))
-        row_take(check, UREN, field_hours(values[UREN], &profile->hours));
-    row_take(check, DAGEN, field_days(values[DAGEN], &profile->days));
+    row_read_window(check, &window_columns, &window);
+    profile->from = window.from;
+    profile->to = window.to;
+    profile->hours = window.hours;
+    profile->days = window.days;
 }
 
 static void read_criteria(struct row_check *check, struct placement_row *out)

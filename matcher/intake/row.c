@@ -29,10 +29,33 @@ bool row_has(struct row_check *check, int column)
     return false;
 }
 
-void row_check_period(struct row_check *check, int column, int32_t from, int32_t to)
+void row_read_window(struct row_check *check, const struct window_columns *columns, struct window *out)
 {
-    if (from > to)
-        row_take(check, column, &period_reversed);
+    const struct text *values = check->row->values;
+    bool from_known = false, to_known = false;
+    if (row_has(check, columns->from)) {
+        field_result result = field_date(values[columns->from], &out->from);
+        row_take(check, columns->from, result);
+        from_known = !result;
+    }
+    if (row_has(check, columns->to)) {
+        field_result result = field_date(values[columns->to], &out->to);
+        row_take(check, columns->to, result);
+        to_known = !result;
+    }
+    if (from_known && to_known && out->from > out->to)
+        row_take(check, columns->to, &period_reversed);
+    if (row_has(check, columns->hours))
+        row_take(check, columns->hours, field_hours(values[columns->hours], &out->hours));
+    row_take(check, columns->days, field_days(values[columns->days], &out->days));
+}
+
+void row_read_postcode(struct row_check *check, int column, uint16_t *pc4, uint32_t *point)
+{
+    if (!row_has(check, column))
+        return;
+    field_result result = field_postcode(check->row->values[column], pc4);
+    row_take(check, column, result ? result : field_point(check->reading->intake, *pc4, point));
 }
 
 void row_progress(void *context, uint64_t done_bytes, uint64_t total_bytes)

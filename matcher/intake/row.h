@@ -29,8 +29,20 @@ void row_take(struct row_check *check, int column, field_result result);
 /* Whether the column has a value; when it is required and has none, that is a problem. */
 bool row_has(struct row_check *check, int column);
 
-/* Whether both days are known and in the wrong order; a problem of the second column. */
-void row_check_period(struct row_check *check, int column, int32_t from, int32_t to);
+/* The columns that both files have. */
+struct window_columns {
+    int from, to, hours, days;
+};
+
+/* Reads a period with its hours and days; `days` keeps its value where the column is empty. */
+struct window {
+    int32_t from, to;
+    uint8_t hours, days;
+};
+void row_read_window(struct row_check *check, const struct window_columns *columns, struct window *out);
+
+/* Reads a postcode and finds its point. */
+void row_read_postcode(struct row_check *check, int column, uint16_t *pc4, uint32_t *point);
 
 /* Gives the table's progress on to the caller of the intake. */
 void row_progress(void *context, uint64_t done_bytes, uint64_t total_bytes);

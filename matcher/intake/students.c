@@ -105,12 +105,7 @@ static void read_place_and_study(struct row_check *check, struct student_row *ou
 {
     const struct text *values = check->row->values;
     struct student *profile = &out->profile;
-    if (row_has(check, POSTCODE)) {
-        field_result result = field_postcode(values[POSTCODE], &out->pc4);
-        if (!result)
-            result = field_point(check->reading->intake, out->pc4, &profile->point);
-        row_take(check, POSTCODE, result);
-    }
+    row_read_postcode(check, POSTCODE, &out->pc4, &profile->point);
     if (row_has(check, OPLEIDING))
         row_take(check, OPLEIDING, field_qualification(values[OPLEIDING], &profile->qualification));
     if (row_has(check, LEERWEG))
@@ -121,22 +116,17 @@ static void read_place_and_study(struct row_check *check, struct student_row *ou
 
 static void read_availability(struct row_check *check, struct student_row *out)
 {
-    const struct text *values = check->row->values;
+    static const struct window_columns window_columns = {VAN, TOT, UREN, DAGEN};
+    struct window window = {.days = DAYS_MONDAY_TO_FRIDAY};
     struct student *profile = &out->profile;
-    profile->from = INT32_MIN;
-    profile->to = INT32_MAX;
-    if (row_has(check, VAN))
-        row_take(check, VAN, field_date(values[VAN], &profile->from));
-    if (row_has(check, TOT))
-        row_take(check, TOT, field_date(values[TOT], &profile->to));
-    row_check_period(check, TOT, profile->from, profile->to);
-    if (row_has(check, UREN))
-        row_take(check, UREN, field_hours(values[UREN], &profile->hours));
-    profile->days = DAYS_MONDAY_TO_FRIDAY;
-    row_take(check, DAGEN, field_days(values[DAGEN], &profile->days));
+    row_read_window(check, &window_columns, &window);
+    profile->from = window.from;
+    profile->to = window.to;
+    profile->hours = window.hours;
+    profile->days = window.days;
     profile->max_km = MAX_KM_DEFAULT;
     if (row_has(check, MAX_KM))
-        row_take(check, MAX_KM, field_max_km(values[MAX_KM], &profile->max_km));
+        row_take(check, MAX_KM, field_max_km(check->row->values[MAX_KM], &profile->max_km));
 }
 
 static enum err on_row(void *context, const struct table_row *row)

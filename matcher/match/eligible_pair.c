@@ -4,14 +4,6 @@
 
 #include <stdbool.h>
 
-static uint32_t level_of(const struct market *market, const struct student *student, uint32_t skill)
-{
-    for (uint32_t i = 0; i < student->skills.count; i++)
-        if (market->skills[student->skills.at + i].skill == skill)
-            return market->skills[student->skills.at + i].level;
-    return 0;
-}
-
 static bool contains(const uint32_t *pool, struct span span, uint32_t wanted)
 {
     for (uint32_t i = 0; i < span.count; i++)
@@ -31,7 +23,7 @@ static bool meets_hard_criteria(const struct market *market, const struct studen
 {
     for (uint32_t i = 0; i < p->hard.count; i++) {
         const struct criterion *criterion = &market->criteria[p->hard.at + i];
-        if (level_of(market, s, criterion->skill) < criterion->level)
+        if (market_level(market, s, criterion->skill) < criterion->level)
             return false;
     }
     return true;

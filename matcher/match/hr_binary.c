@@ -5,21 +5,21 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define KIND(name, code, en, nl, en_expected, nl_expected)                                                           \
-    static const struct problem_kind name = {code, {en, nl}, {en_expected, nl_expected}}
-
-KIND(bad_length, "hrb.length", "the file is not as long as its header says",
-     "het bestand is niet zo lang als de kop zegt", "a complete HRB1 file", "een volledig HRB1-bestand");
-KIND(bad_offset, "hrb.off", "an offset that goes back or beyond the end", "een verwijzing terug of voorbij het einde",
-     "off[0] = 0, never smaller than the one before, off[N] = E",
-     "off[0] = 0, nooit kleiner dan de vorige, off[N] = E");
-KIND(bad_place, "hrb.adj", "a placement that does not exist or is on the list twice",
-     "een plaats die niet bestaat of twee keer op de lijst staat", "0 to M-1, each once a student",
-     "0 tot en met M-1, elk een keer per student");
-KIND(bad_lottery, "hrb.lot", "a lottery number that is too high or is there twice",
-     "een lotnummer dat te hoog is of twee keer voorkomt", "0 to N-1, each once", "0 tot en met N-1, elk een keer");
-KIND(bad_capacity, "hrb.cap", "a placement without seats", "een plaats zonder zitplaatsen", "1 to 65535",
-     "1 tot en met 65535");
+static PROBLEM_KIND(bad_length, "hrb.length", "the file is not as long as its header says",
+                    "het bestand is niet zo lang als de kop zegt", "a complete HRB1 file",
+                    "een volledig HRB1-bestand");
+static PROBLEM_KIND(bad_offset, "hrb.off", "an offset that goes back or beyond the end",
+                    "een verwijzing terug of voorbij het einde",
+                    "off[0] = 0, never smaller than the one before, off[N] = E",
+                    "off[0] = 0, nooit kleiner dan de vorige, off[N] = E");
+static PROBLEM_KIND(bad_place, "hrb.adj", "a placement that does not exist or is on the list twice",
+                    "een plaats die niet bestaat of twee keer op de lijst staat", "0 to M-1, each once a student",
+                    "0 tot en met M-1, elk een keer per student");
+static PROBLEM_KIND(bad_lottery, "hrb.lot", "a lottery number that is too high or is there twice",
+                    "een lotnummer dat te hoog is of twee keer voorkomt", "0 to N-1, each once",
+                    "0 tot en met N-1, elk een keer");
+static PROBLEM_KIND(bad_capacity, "hrb.cap", "a placement without seats", "een plaats zonder zitplaatsen",
+                    "1 to 65535", "1 tot en met 65535");
 
 enum { HEADER_BYTES = 24 };
 

@@ -5,32 +5,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KIND(name, code, en, nl, en_expected, nl_expected)                                                           \
-    static const struct problem_kind name = {code, {en, nl}, {en_expected, nl_expected}}
-
-KIND(bad_size, "hr.size", "not the size of an instance", "geen omvang van een instantie",
-     "a first line `N M`, no larger than the lines that follow",
-     "een eerste regel `N M`, niet groter dan het aantal regels dat volgt");
-KIND(bad_student, "hr.student", "not a student line", "geen studentregel",
-     "`s i lottery r : places` with i counting from 0", "`s i lottery r : plaatsen` met i vanaf 0");
-KIND(bad_place, "hr.place", "not a placement line", "geen plaatsregel",
-     "`p j cap c : (students) (students)` with j counting from 0 and c from 1 to 65535",
-     "`p j cap c : (studenten) (studenten)` met j vanaf 0 en c van 1 tot 65535");
-KIND(bad_list, "hr.list", "not a list of placements", "geen lijst van plaatsen", "numbers from 0 to M-1, each once",
-     "nummers van 0 tot en met M-1, elk een keer");
-KIND(bad_groups, "hr.groups", "not a list of groups of students", "geen lijst van groepen studenten",
-     "(numbers from 0 to N-1), each student once, at most 65535 groups",
-     "(nummers van 0 tot en met N-1), elke student een keer, ten hoogste 65535 groepen");
-KIND(bad_lottery, "hr.lottery", "a lottery number that another student has too",
-     "een lotnummer dat een andere student ook heeft", "a different number for each student",
-     "een ander nummer voor elke student");
-KIND(not_mutual, "hr.not-mutual", "this placement does not rank a student who lists it",
-     "deze plaats noemt een student niet die haar op de lijst heeft", "every student who lists the placement",
-     "elke student die de plaats op de lijst heeft");
-KIND(cut_short, "hr.short", "the file ends too early", "het bestand eindigt te vroeg",
-     "N student lines and M placement lines", "N studentregels en M plaatsregels");
-KIND(too_long, "hr.trailing", "more lines than the first line says", "meer regels dan de eerste regel zegt",
-     "N student lines and M placement lines", "N studentregels en M plaatsregels");
+static PROBLEM_KIND(bad_size, "hr.size", "not the size of an instance", "geen omvang van een instantie",
+                    "a first line `N M`, no larger than the lines that follow",
+                    "een eerste regel `N M`, niet groter dan het aantal regels dat volgt");
+static PROBLEM_KIND(bad_student, "hr.student", "not a student line", "geen studentregel",
+                    "`s i lottery r : places` with i counting from 0", "`s i lottery r : plaatsen` met i vanaf 0");
+static PROBLEM_KIND(bad_place, "hr.place", "not a placement line", "geen plaatsregel",
+                    "`p j cap c : (students) (students)` with j counting from 0 and c from 1 to 65535",
+                    "`p j cap c : (studenten) (studenten)` met j vanaf 0 en c van 1 tot 65535");
+static PROBLEM_KIND(bad_list, "hr.list", "not a list of placements", "geen lijst van plaatsen",
+                    "numbers from 0 to M-1, each once", "nummers van 0 tot en met M-1, elk een keer");
+static PROBLEM_KIND(bad_groups, "hr.groups", "not a list of groups of students", "geen lijst van groepen studenten",
+                    "(numbers from 0 to N-1), each student once, at most 65535 groups",
+                    "(nummers van 0 tot en met N-1), elke student een keer, ten hoogste 65535 groepen");
+static PROBLEM_KIND(bad_lottery, "hr.lottery", "a lottery number that another student has too",
+                    "een lotnummer dat een andere student ook heeft", "a different number for each student",
+                    "een ander nummer voor elke student");
+static PROBLEM_KIND(not_mutual, "hr.not-mutual", "this placement does not rank a student who lists it",
+                    "deze plaats noemt een student niet die haar op de lijst heeft",
+                    "every student who lists the placement", "elke student die de plaats op de lijst heeft");
+static PROBLEM_KIND(cut_short, "hr.short", "the file ends too early", "het bestand eindigt te vroeg",
+                    "N student lines and M placement lines", "N studentregels en M plaatsregels");
+static PROBLEM_KIND(too_long, "hr.trailing", "more lines than the first line says",
+                    "meer regels dan de eerste regel zegt", "N student lines and M placement lines",
+                    "N studentregels en M plaatsregels");
 
 struct edge {
     uint32_t place;

@@ -102,6 +102,9 @@ struct market {
     uint32_t tag_numbers;
 };
 
+/* The student's level in a skill; 0 where it is not listed. O(the student's skills). */
+uint8_t market_level(const struct market *market, const struct student *student, uint32_t skill);
+
 /* The declared parameters of a round. */
 struct match_rules {
     int32_t slack_days;  /* `speling_dagen` */

@@ -135,21 +135,13 @@ static enum err play_second_pass(struct running *run)
     return e;
 }
 
-static uint8_t level_of(const struct market *market, const struct student *student, uint32_t skill)
-{
-    for (uint32_t i = 0; i < student->skills.count; i++)
-        if (market->skills[student->skills.at + i].skill == skill)
-            return market->skills[student->skills.at + i].level;
-    return 0;
-}
-
 static uint8_t pair_score(const struct market *market, uint32_t s, uint32_t p)
 {
     const struct placement *placement = &market->placements[p];
     uint32_t reached = 0, weights = 0;
     for (uint32_t i = 0; i < placement->weighted.count; i++) {
         const struct criterion *criterion = &market->criteria[placement->weighted.at + i];
-        reached += (uint32_t)criterion->weight * level_of(market, &market->students[s], criterion->skill);
+        reached += (uint32_t)criterion->weight * market_level(market, &market->students[s], criterion->skill);
         weights += criterion->weight;
     }
     return (uint8_t)(weights ? SCORE_MAX * reached / (LEVEL_MAX * weights) : SCORE_MAX);

@@ -76,6 +76,18 @@ static void put_days(struct buf *buf, uint8_t days)
         }
 }
 
+static void put_window(struct buf *buf, int32_t from, int32_t to, uint8_t hours, uint8_t days)
+{
+    put_date(buf, from);
+    buf_put_char(buf, ';');
+    put_date(buf, to);
+    buf_put_char(buf, ';');
+    buf_put_u64(buf, hours);
+    buf_put_char(buf, ';');
+    put_days(buf, days);
+    buf_put_char(buf, ';');
+}
+
 static void put_qualification(struct buf *buf, uint32_t code)
 {
     buf_printf(buf, "%05u", code);
@@ -170,14 +182,7 @@ static void put_student(struct buf *buf, const struct intake *intake, const stru
     buf_put_char(buf, ';');
     buf_put_u64(buf, profile->year);
     buf_put_char(buf, ';');
-    put_date(buf, profile->from);
-    buf_put_char(buf, ';');
-    put_date(buf, profile->to);
-    buf_put_char(buf, ';');
-    buf_put_u64(buf, profile->hours);
-    buf_put_char(buf, ';');
-    put_days(buf, profile->days);
-    buf_put_char(buf, ';');
+    put_window(buf, profile->from, profile->to, profile->hours, profile->days);
     buf_put_u64(buf, profile->max_km);
     buf_put_char(buf, ';');
     put_skills(buf, intake, profile->skills, skills);
@@ -254,14 +259,7 @@ static void put_placement(struct buf *buf, const struct intake *intake, const st
     buf_put_char(buf, ';');
     buf_put_u64(buf, profile->capacity);
     buf_put_char(buf, ';');
-    put_date(buf, profile->from);
-    buf_put_char(buf, ';');
-    put_date(buf, profile->to);
-    buf_put_char(buf, ';');
-    buf_put_u64(buf, profile->hours);
-    buf_put_char(buf, ';');
-    put_days(buf, profile->days);
-    buf_put_char(buf, ';');
+    put_window(buf, profile->from, profile->to, profile->hours, profile->days);
     put_criteria(buf, intake, profile->hard, skills);
     buf_put_char(buf, ';');
     put_criteria(buf, intake, profile->weighted, skills);

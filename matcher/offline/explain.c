@@ -142,21 +142,13 @@ enum err explain_student(const struct job *job, const struct names *names, size_
     return ERR_OK;
 }
 
-static uint8_t level_of(const struct market *market, const struct student *student, uint32_t skill)
-{
-    for (uint32_t i = 0; i < student->skills.count; i++)
-        if (market->skills[student->skills.at + i].skill == skill)
-            return market->skills[student->skills.at + i].level;
-    return 0;
-}
-
 /* Whether hard criterion `only` (an index) is the single one that this student misses. */
 static bool misses_only(const struct market *market, const struct student *student, const struct placement *placement,
                         uint32_t only)
 {
     for (uint32_t i = 0; i < placement->hard.count; i++) {
         const struct criterion *criterion = &market->criteria[placement->hard.at + i];
-        bool meets = level_of(market, student, criterion->skill) >= criterion->level;
+        bool meets = market_level(market, student, criterion->skill) >= criterion->level;
         if (meets == (i == only))
             return false;
     }

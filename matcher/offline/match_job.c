@@ -59,9 +59,11 @@ static enum err write_all(struct job *job, struct stage *stage)
 
 static void say_stage_failed(const struct stage *stage, enum err e, const char *out_dir)
 {
-    const char *advice = e == ERR_EXISTS  ? "choose another --out, or add --force to replace an earlier result"
-                         : e == ERR_SPACE ? "make room, or choose another --out"
-                                          : "choose a directory that you may write to";
+    const char *advice =
+        e == ERR_EXISTS
+            ? "choose another --out, or add --force to replace an earlier result (a directory with round.json)"
+        : e == ERR_SPACE ? "make room, or choose another --out"
+                         : "choose a directory that you may write to";
     fprintf(stderr, "stagematch match: %s: cannot write the result: %s (%s); %s\n", out_dir,
             stage->failed_errno ? strerror(stage->failed_errno) : err_text(e),
             stage->failed_name ? stage->failed_name : "", advice);
@@ -82,7 +84,7 @@ static void say_failed(const struct job *job, enum err e)
 enum err match_job_run(struct job *job, const char *out_dir, bool replace)
 {
     struct stage stage;
-    enum err e = stage_begin(&stage, out_dir, replace);
+    enum err e = stage_begin(&stage, out_dir, replace ? RECORD_NAME : NULL);
     if (e != ERR_OK) {
         say_stage_failed(&stage, e, out_dir);
         stage_abort(&stage);
@@ -105,5 +107,8 @@ enum err match_job_run(struct job *job, const char *out_dir, bool replace)
         stage_abort(&stage);
     if (e != ERR_OK)
         say_stage_failed(&stage, e, out_dir);
+    else if (stage.old_kept)
+        fprintf(stderr, "stagematch match: the earlier %s had other files in it; it was kept as %s\n", out_dir,
+                stage.work_path);
     return e;
 }

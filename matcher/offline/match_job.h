@@ -10,8 +10,8 @@
 #include "offline/job.h"
 
 /*
- * Runs the whole job. What went wrong is said on stderr. `replace`: an old result under the same name is exchanged for the
- * new one.
+ * Runs the whole job. What went wrong is said on stderr. `replace`: an earlier result under the same name (a
+ * directory with a round.json) is exchanged for the new one.
  */
 MUST_USE enum err match_job_run(struct job *job, const char *out_dir, bool replace);
 
