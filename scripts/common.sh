@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # common.sh - what the scripts share; sourced, not run.
 
 set -euo pipefail
