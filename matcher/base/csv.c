@@ -143,6 +143,8 @@ static void add_lone_cr(struct csv_reader *reader)
 static void on_field(void *data, size_t length, void *context)
 {
     struct csv_reader *reader = context;
+    if (reader->error != ERR_OK)
+        return; /* libcsv goes on to the end of what it was given; we do not, wherever that is */
     if (reader->cr_ended)
         add_lone_cr(reader);
     if (reader->count == CSV_COLUMNS_MAX) {
@@ -190,6 +192,8 @@ static void finish_row(struct csv_reader *reader)
 static void on_row(int terminator, void *context)
 {
     struct csv_reader *reader = context;
+    if (reader->error != ERR_OK)
+        return;
     if (terminator == '\n' && reader->cr_ended) {
         reader->cr_ended = false; /* the second half of CRLF */
         return;
@@ -269,18 +273,23 @@ static bool is_sep_line(struct text line)
     return line.length >= 4 && line.length <= 5 && text_is_nocase((struct text){line.data, 4}, "sep=");
 }
 
-/* The first line, without its line feed; false while it is not all there and more may come. */
+/* The first line with anything on it, without its line feed; false while it is not all there and more may come. */
 static bool first_line(struct text all, bool at_end, struct text *line)
 {
     bool quoted = false;
+    size_t start = 0;
     for (size_t i = 0; i < all.length; i++) {
         quoted ^= all.data[i] == '"';
-        if (all.data[i] == '\n' && !quoted) {
-            *line = (struct text){all.data, i};
+        if (all.data[i] != '\n' || quoted)
+            continue;
+        size_t length = i - start;
+        if (length > 1 || (length == 1 && all.data[start] != '\r')) {
+            *line = (struct text){all.data + start, length};
             return true;
         }
+        start = i + 1;
     }
-    *line = all;
+    *line = (struct text){all.data + start, all.length - start};
     return at_end || all.length >= HEAD_BYTES_MAX;
 }
 
@@ -290,8 +299,8 @@ static enum err try_head(struct csv_reader *reader, bool at_end)
     struct text all = buf_text(&reader->head), line;
     if (!first_line(all, at_end, &line))
         return ERR_OK;
-    if (is_sep_line(line) && line.length < all.length) {
-        size_t past = line.length + 1;
+    size_t past = (size_t)(line.data - all.data) + line.length + 1;
+    if (is_sep_line(line) && past <= all.length) {
         all = (struct text){all.data + past, all.length - past};
         if (!first_line(all, at_end, &line))
             return ERR_OK;

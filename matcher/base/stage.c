@@ -219,6 +219,45 @@ static enum err sync_parent(struct stage *stage)
     return sync_folder(stage, parent);
 }
 
+static bool has_name(const struct stage *stage, const char *folder, const char *name)
+{
+    char full[STAGE_NAME_BYTES + 258];
+    snprintf(full, sizeof full, "%s%s%s", folder, folder[0] ? "/" : "", name);
+    for (size_t i = 0; i < stage->count; i++)
+        if (strcmp(stage->names[i], full) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the old directory (`folder` of it, "" for itself) holds only what the new one has too. */
+static bool holds_own_only(const struct stage *stage, const char *folder)
+{
+    char path[STAGE_PATH_BYTES + STAGE_NAME_BYTES];
+    snprintf(path, sizeof path, "%s/%s", stage->final_path, folder);
+    DIR *directory = opendir(path);
+    bool own_only = true;
+    if (!directory)
+        return errno == ENOTDIR || errno == ENOENT;
+    for (struct dirent *entry = readdir(directory); entry && own_only; entry = readdir(directory))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            own_only = has_name(stage, folder, entry->d_name);
+    closedir(directory);
+    return own_only;
+}
+
+/* An earlier result is replaced only when nothing is lost that is not a result's. */
+static enum err check_old(struct stage *stage)
+{
+    bool own_only = holds_own_only(stage, "");
+    for (size_t i = 0; i < stage->count && own_only; i++)
+        if (!strchr(stage->names[i], '/'))
+            own_only = holds_own_only(stage, stage->names[i]);
+    if (own_only)
+        return ERR_OK;
+    errno = ENOTEMPTY;
+    return failed(stage, "other files stand in it");
+}
+
 /* The final name taken in one step. An old result of this program is swapped out, then removed file by file. */
 static enum err take_name(struct stage *stage)
 {
@@ -226,10 +265,12 @@ static enum err take_name(struct stage *stage)
         return ERR_OK;
     if (!stage->replace || (errno != ENOTEMPTY && errno != EEXIST))
         return failed(stage, stage->final_path);
+    enum err e = check_old(stage);
+    if (e != ERR_OK)
+        return e;
     if (renameat2(AT_FDCWD, stage->work_path, AT_FDCWD, stage->final_path, RENAME_EXCHANGE) != 0)
         return failed(stage, stage->final_path);
     remove_tree(stage->work_path, stage->names, stage->count);
-    stage->old_kept = access(stage->work_path, F_OK) == 0;
     return ERR_OK;
 }
 

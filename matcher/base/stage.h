@@ -19,7 +19,6 @@ struct stage {
     char names[STAGE_FILES_MAX][STAGE_NAME_BYTES];
     size_t count;
     bool replace;            /* what stands there is an earlier result */
-    bool old_kept;           /* it had files of its own, so it was kept: at work_path */
     const char *failed_name; /* the path that the last error was about */
     int failed_errno;
 };
@@ -27,7 +26,8 @@ struct stage {
 /*
  * Begins a result at `path`. ERR_EXISTS when something other than an empty directory stands there, unless `replace_mark` is
  * not NULL and the directory holds a file of that name, which marks it as an earlier result: then it is exchanged for the
- * new one at the end, and the files that the new one has too are removed.
+ * new one at the end. Should it then hold anything that the new one does not have, stage_commit answers ERR_EXISTS and
+ * everything stays as it was.
  */
 MUST_USE enum err stage_begin(struct stage *stage, const char *path, const char *replace_mark);
 

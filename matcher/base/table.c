@@ -29,6 +29,7 @@ struct table_reading {
     bool header_seen;
     bool header_wrong;
     size_t field_count;
+    uint64_t header_line;                 /* 1, unless blank lines stand in front */
     int column_of_field[CSV_COLUMNS_MAX]; /* index into the spec, or one of the two above */
     struct text values[CSV_COLUMNS_MAX];
 };
@@ -49,7 +50,7 @@ static int find_column(const struct table_reading *reading, struct text name)
 
 static void header_problem(struct table_reading *reading, const struct problem_kind *kind, struct text name)
 {
-    problems_add(reading->problems, kind, 1, name, text_of(""));
+    problems_add(reading->problems, kind, reading->header_line, name, text_of(""));
     reading->header_wrong = true;
 }
 
@@ -64,6 +65,7 @@ static void take_header(struct table_reading *reading, const struct csv_row *row
 {
     bool seen[CSV_COLUMNS_MAX] = {false};
     reading->header_seen = true;
+    reading->header_line = row->line;
     reading->field_count = row->count;
     for (size_t i = 0; i < row->count; i++) {
         char label[16];

@@ -79,6 +79,7 @@ static int run(const struct invocation *invocation)
     };
     struct match_rules rules = options_rules(settings);
     struct job job;
+    struct names names = {.count = 0};
     if (!inputs.pc4) {
         fputs("no postcode table: give --pc4 FILE, or name one in the configuration file\n", stderr);
         return EXIT_WRONG_USE;
@@ -87,9 +88,12 @@ static int run(const struct invocation *invocation)
     job.threads = (uint32_t)settings_number(settings, "threads");
     enum err e = choose_seed(settings_string(settings, "seed"), job.seed);
     if (e == ERR_OK)
+        e = names_read(settings_string(settings, "opleidingen"), &names); /* before anything is written */
+    if (e == ERR_OK)
         e = match_job_run(&job, settings_string(settings, "out"), settings_flag(settings, "force"));
     if (e == ERR_OK)
-        e = match_job_summary(&job, settings_string(settings, "opleidingen"), stdout);
+        e = match_job_summary(&job, &names, stdout);
+    names_free(&names);
     job_free(&job);
     return exit_status(e);
 }

@@ -4,6 +4,7 @@
 #include "base/problem.h"
 #include "cmd/options.h"
 
+#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,6 +165,9 @@ static int close_output(int status)
 
 int command_main(int argc, char **argv)
 {
+    /* A limit on file sizes or a reader that left is an error of the write, which is said and cleaned up after. */
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
     if (sodium_init() < 0) {
         fputs("stagematch: libsodium cannot start\n", stderr);
         return EXIT_JOB_FAILED;

@@ -11,8 +11,8 @@ PROBLEM_KIND(field_duplicate_code, "value.duplicate", "a code that is there twic
              "each code once", "elke code een keer");
 PROBLEM_KIND(field_too_many, "value.too-many", "a list that is too long", "een te lange lijst",
              "at most 64 items in this list", "ten hoogste 64 onderdelen in deze lijst");
-PROBLEM_KIND(key_duplicate, "row.duplicate", "the same row key as an earlier row",
-             "dezelfde sleutel als een eerdere rij",
+PROBLEM_KIND(key_duplicate, "row.duplicate", "the same row key as the row on the line in brackets",
+             "dezelfde sleutel als de rij op de regel tussen haakjes",
              "each key once: school, studentnummer and van; or leerbedrijf and leerplaats",
              "elke sleutel een keer: school, studentnummer en van; of leerbedrijf en leerplaats");
 PROBLEM_KIND(period_reversed, "period.reversed", "the period ends before it begins",

@@ -105,7 +105,7 @@ static int compare_placements_then_lines(const void *left, const void *right)
 static void report_duplicate(struct file_report *report, uint32_t line, const char *column, uint32_t first_line)
 {
     char detail[48];
-    snprintf(detail, sizeof detail, "first on line %u", first_line);
+    snprintf(detail, sizeof detail, "%u", first_line);
     problems_add(&report->problems, &key_duplicate, line, text_of(column), text_of(detail));
 }
 

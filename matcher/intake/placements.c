@@ -46,6 +46,8 @@ static const struct table_column columns[COLUMN_COUNT] = {
 
 static const struct table_spec spec = {columns, COLUMN_COUNT, NULL, false};
 
+static const uint64_t key_columns = UINT64_C(1) << LEERPLAATS | UINT64_C(1) << LEERBEDRIJF;
+
 static void read_text(struct row_check *check, int column, field_result (*rule)(struct text value), struct text *out)
 {
     struct text value = check->row->values[column];
@@ -112,7 +114,7 @@ static enum err on_row(void *context, const struct table_row *row)
     read_window(&check, &out);
     read_criteria(&check, &out);
     enum err e = row_result(&check);
-    if (e == ERR_OK && !check.wrong) {
+    if (e == ERR_OK && row_has_key(&check, key_columns)) {
         e = mem_grow(&intake->placements, &intake->placement_capacity, intake->placement_count + 1,
                      sizeof *intake->placements);
         if (e == ERR_OK)

@@ -16,8 +16,13 @@ void row_take(struct row_check *check, int column, field_result result)
         note(check, &check->reading->report->notices, column, result);
     } else {
         note(check, &check->reading->report->problems, column, result);
-        check->wrong = true;
+        check->wrong_columns |= UINT64_C(1) << column;
     }
+}
+
+bool row_has_key(const struct row_check *check, uint64_t key_columns)
+{
+    return !check->out_of_memory && (check->wrong_columns & key_columns) == 0;
 }
 
 bool row_has(struct row_check *check, int column)

@@ -19,9 +19,15 @@ struct file_reading {
 struct row_check {
     struct file_reading *reading;
     const struct table_row *row;
-    bool wrong;
+    uint64_t wrong_columns; /* bit by column */
     bool out_of_memory;
 };
+
+/*
+ * Whether the row is worth keeping: its key columns (bits) are right. A row that is wrong elsewhere is kept too, so that a
+ * duplicate of it is found in the same run; the file is refused anyway.
+ */
+bool row_has_key(const struct row_check *check, uint64_t key_columns);
 
 /* Notes what a reader answered for this column. */
 void row_take(struct row_check *check, int column, field_result result);

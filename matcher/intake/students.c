@@ -70,6 +70,8 @@ static const struct problem_kind column_dropped = {
 
 enum { DAYS_MONDAY_TO_FRIDAY = 0x1f, MAX_KM_DEFAULT = 40 };
 
+static const uint64_t key_columns = UINT64_C(1) << SCHOOL | UINT64_C(1) << STUDENTNUMMER | UINT64_C(1) << VAN;
+
 static bool in_scope(const char *scope, struct text school)
 {
     struct text rest = scope ? text_of(scope) : (struct text){NULL, 0}, allowed;
@@ -145,7 +147,7 @@ static enum err on_row(void *context, const struct table_row *row)
     row_take(&check, UITSLUITEN, field_places(intake, row->values[UITSLUITEN], '|', &out.profile.exclusions));
     row_take(&check, VOORKEUREN, field_places(intake, row->values[VOORKEUREN], '>', &out.profile.wishes));
     enum err e = row_result(&check);
-    if (e == ERR_OK && !check.wrong) {
+    if (e == ERR_OK && row_has_key(&check, key_columns)) {
         e = mem_grow(&intake->students, &intake->student_capacity, intake->student_count + 1,
                      sizeof *intake->students);
         if (e == ERR_OK)

@@ -40,11 +40,13 @@ struct reading {
     struct text line;
     uint64_t line_number;
     const char *line_start;
+    const char *start; /* of the file */
     struct problems *problems;
     uint32_t students, places;
-    uint32_t *lottery;  /* by student */
-    uint64_t *first;    /* by student, and one behind */
-    struct edge *edges; /* in the order of the file */
+    uint32_t *lottery;     /* by student */
+    const char **lot_text; /* by student: where that number stands in the file */
+    uint64_t *first;       /* by student, and one behind */
+    struct edge *edges;    /* in the order of the file */
     size_t edge_count, edge_capacity;
     uint16_t *capacity;
     uint32_t class_max;
@@ -130,6 +132,8 @@ static enum err read_size(struct reading *reading)
         return complain(reading, &bad_size);
     enum err e = mem_alloc(reading->students, sizeof *reading->lottery, &reading->lottery);
     if (e == ERR_OK)
+        e = mem_alloc(reading->students, sizeof *reading->lot_text, &reading->lot_text);
+    if (e == ERR_OK)
         e = mem_alloc((size_t)reading->students + 1, sizeof *reading->first, &reading->first);
     if (e == ERR_OK)
         e = mem_alloc(reading->places, sizeof *reading->capacity, &reading->capacity);
@@ -140,12 +144,19 @@ static enum err read_size(struct reading *reading)
     return e;
 }
 
+static bool take_lottery(struct reading *reading, uint32_t student)
+{
+    skip_blanks(&reading->line);
+    reading->lot_text[student] = reading->line.data;
+    return take_number(&reading->line, 0, UINT32_MAX, &reading->lottery[student]);
+}
+
 static enum err read_student(struct reading *reading, uint32_t student, uint32_t *last_lister)
 {
     uint32_t number, place;
     struct text *line = &reading->line;
     if (!take_char(line, 's') || !take_number(line, student, student, &number) || !take_word(line, "lottery") ||
-        !take_number(line, 0, UINT32_MAX, &reading->lottery[student]) || !take_char(line, ':'))
+        !take_lottery(reading, student) || !take_char(line, ':'))
         return complain(reading, &bad_student);
     for (skip_blanks(line); line->length; skip_blanks(line)) {
         if (reading->places == 0 || !take_number(line, 0, reading->places - UINT64_C(1), &place) ||
@@ -272,6 +283,21 @@ static int compare_tickets(const void *left, const void *right)
     return a->student < b->student ? -1 : a->student > b->student;
 }
 
+/* Says that the number at `at` stood in the file before; its line is counted only now. */
+static enum err complain_lottery(const struct reading *reading, const char *at)
+{
+    struct reading there = *reading;
+    there.line_number = 1;
+    there.line_start = reading->start;
+    for (const char *c = reading->start; c < at; c++)
+        if (*c == '\n') {
+            there.line_number++;
+            there.line_start = c + 1;
+        }
+    there.line.data = at;
+    return complain(&there, &bad_lottery);
+}
+
 static enum err draw_order(const struct reading *reading, struct ticket **out)
 {
     struct ticket *tickets;
@@ -283,9 +309,9 @@ static enum err draw_order(const struct reading *reading, struct ticket **out)
     qsort(tickets, reading->students, sizeof *tickets, compare_tickets);
     for (uint32_t i = 1; i < reading->students; i++)
         if (tickets[i].lottery == tickets[i - 1].lottery) {
-            problems_add(reading->problems, &bad_lottery, 0, text_of(""), text_of(""));
+            e = complain_lottery(reading, reading->lot_text[tickets[i].student]);
             mem_free(tickets);
-            return ERR_INPUT;
+            return e;
         }
     *out = tickets;
     return ERR_OK;
@@ -323,7 +349,8 @@ static enum err build(const struct reading *reading, struct hr *out)
 
 enum err hr_text_read(struct text bytes, struct hr *out, struct problems *problems)
 {
-    struct reading reading = {.rest = bytes, .problems = problems, .line = bytes, .line_start = bytes.data};
+    struct reading reading = {
+        .rest = bytes, .problems = problems, .line = bytes, .line_start = bytes.data, .start = bytes.data};
     enum err e = read_size(&reading);
     if (e == ERR_OK)
         e = read_students(&reading);
@@ -331,8 +358,8 @@ enum err hr_text_read(struct text bytes, struct hr *out, struct problems *proble
         e = read_places(&reading);
     if (e == ERR_OK)
         e = build(&reading, out);
-    void *blocks[] = {reading.lottery,        reading.first,    reading.edges,   reading.capacity,
-                      reading.by_place_first, reading.by_place, reading.group_of};
+    void *blocks[] = {(void *)reading.lot_text, reading.lottery,        reading.first,    reading.edges,
+                      reading.capacity,         reading.by_place_first, reading.by_place, reading.group_of};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         mem_free(blocks[i]);
     return e;

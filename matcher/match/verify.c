@@ -27,15 +27,16 @@ const char *finding_text(enum finding finding)
     return "unknown finding";
 }
 
-static enum err found(struct verdict *verdict, enum finding finding, uint32_t student, uint32_t place)
+/* Keeps the gravest finding, of equally grave ones the first: the order of enum finding is that of gravity. */
+static void found(struct verdict *verdict, enum finding finding, uint32_t student, uint32_t place)
 {
-    *verdict = (struct verdict){finding, student, place};
-    return ERR_MISMATCH;
+    if (verdict->finding == FINDING_NONE || finding < verdict->finding)
+        *verdict = (struct verdict){finding, student, place};
 }
 
 /* Enters one matched student; finds it on its own list. */
-static enum err enter(const struct instance *instance, struct holding *holdings, uint32_t student, uint32_t place,
-                      struct verdict *verdict)
+static void enter(const struct instance *instance, struct holding *holdings, uint32_t student, uint32_t place,
+                  struct verdict *verdict)
 {
     uint64_t end = instance->first[student] + instance->length[student];
     for (uint64_t edge = instance->first[student]; edge < end; edge++) {
@@ -43,8 +44,10 @@ static enum err enter(const struct instance *instance, struct holding *holdings,
             continue;
         struct holding *holding = &holdings[place];
         uint32_t class = instance_class(instance, edge);
-        if (holding->seats_left == 0)
-            return found(verdict, FINDING_OVER_CAPACITY, student, place);
+        if (holding->seats_left == 0) {
+            found(verdict, FINDING_OVER_CAPACITY, student, place);
+            return;
+        }
         holding->seats_left--;
         /* Students come in lottery order, so a later one of the same class replaces an earlier one. */
         if (!holding->any || class <= holding->lowest_class) {
@@ -52,28 +55,27 @@ static enum err enter(const struct instance *instance, struct holding *holdings,
             holding->latest_student = student;
         }
         holding->any = true;
-        return ERR_OK;
+        return;
     }
-    return found(verdict, FINDING_NOT_ON_LIST, student, place);
+    found(verdict, FINDING_NOT_ON_LIST, student, place);
 }
 
 /* Everything a student likes better than what it has must be full of students who go before it. */
-static enum err check_student(const struct instance *instance, const struct holding *holdings, uint32_t student,
-                              uint32_t place, struct verdict *verdict)
+static void check_student(const struct instance *instance, const struct holding *holdings, uint32_t student,
+                          uint32_t place, struct verdict *verdict)
 {
     uint64_t end = instance->first[student] + instance->length[student];
     for (uint64_t edge = instance->first[student]; edge < end; edge++) {
         uint32_t better = instance_place(instance, edge);
         if (better == place)
-            return ERR_OK;
+            return;
         const struct holding *holding = &holdings[better];
         uint32_t class = instance_class(instance, edge);
         if (holding->seats_left > 0 || (holding->any && class > holding->lowest_class))
-            return found(verdict, FINDING_BLOCKING_CLASS, student, better);
-        if (holding->any && class == holding->lowest_class && student < holding->latest_student)
-            return found(verdict, FINDING_BLOCKING_LOTTERY, student, better);
+            found(verdict, FINDING_BLOCKING_CLASS, student, better);
+        else if (holding->any && class == holding->lowest_class && student < holding->latest_student)
+            found(verdict, FINDING_BLOCKING_LOTTERY, student, better);
     }
-    return ERR_OK;
 }
 
 enum err verify_matching(const struct instance *instance, const uint32_t *place, struct verdict *verdict)
@@ -85,14 +87,14 @@ enum err verify_matching(const struct instance *instance, const uint32_t *place,
     struct verdict result = {FINDING_NONE, 0, 0};
     for (uint32_t p = 0; p < instance->placement_count; p++)
         holdings[p].seats_left = instance->capacity[p];
-    for (uint32_t s = 0; s < instance->student_count && e == ERR_OK; s++)
+    for (uint32_t s = 0; s < instance->student_count; s++)
         if (place[s] != INSTANCE_UNMATCHED && place[s] >= instance->placement_count)
-            e = found(&result, FINDING_NOT_ON_LIST, s, place[s]);
+            found(&result, FINDING_NOT_ON_LIST, s, place[s]);
         else if (place[s] != INSTANCE_UNMATCHED)
-            e = enter(instance, holdings, s, place[s], &result);
-    for (uint32_t s = 0; s < instance->student_count && e == ERR_OK; s++)
-        e = check_student(instance, holdings, s, place[s], &result);
+            enter(instance, holdings, s, place[s], &result);
+    for (uint32_t s = 0; s < instance->student_count; s++)
+        check_student(instance, holdings, s, place[s], &result);
     mem_free(holdings);
     *verdict = result;
-    return e;
+    return result.finding == FINDING_NONE ? ERR_OK : ERR_MISMATCH;
 }

@@ -2,7 +2,7 @@
  * verify.h - an independent check of a matching.
  *
  * It shares no code with the solver: it reads the lists front to back, uses no keys and no heaps, and believes only the
- * assignment. Found, in this order: a student at a placement that is not on its list; a placement above its
+ * assignment. Found, the gravest first: a student at a placement that is not on its list; a placement above its
  * capacity; a pair of a student and a placement that would both rather have each other (a blocking pair), because the
  * placement has a free seat or holds somebody of a lower class, or, where the lottery counts, somebody of the same class
  * with a later number.

@@ -20,7 +20,7 @@ enum err explain_find_student(const struct job *job, struct text key, size_t *fi
     struct text rest = key, school = key_part(&rest), number = key_part(&rest), from = key_part(&rest);
     int32_t day = 0;
     size_t found = 0, at = 0;
-    if (from.length && date_parse(from, &day) != ERR_OK)
+    if (rest.data || (from.length && date_parse(from, &day) != ERR_OK))
         return ERR_RANGE;
     for (size_t s = 0; s < job->intake->student_count; s++) {
         const struct student_row *row = &job->intake->students[s];
@@ -41,6 +41,8 @@ enum err explain_find_student(const struct job *job, struct text key, size_t *fi
 enum err explain_find_placement(const struct job *job, struct text key, size_t *placement)
 {
     struct text rest = key, leerbedrijf = key_part(&rest), leerplaats = key_part(&rest);
+    if (rest.data)
+        return ERR_RANGE;
     for (size_t p = 0; p < job->intake->placement_count; p++)
         if (text_equal(job->intake->placements[p].leerbedrijf, leerbedrijf) &&
             text_equal(job->intake->placements[p].leerplaats, leerplaats)) {

@@ -119,6 +119,8 @@ enum err job_play(struct job *job)
 static void print_notices(const struct problems *notices, size_t most, enum language language)
 {
     struct problems shown = *notices; /* borrows the list; only the counts differ */
+    if (most == 0)
+        return;
     if (shown.kept > most)
         shown.kept = most;
     problems_print(&shown, language, stderr);

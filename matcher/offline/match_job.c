@@ -107,8 +107,6 @@ enum err match_job_run(struct job *job, const char *out_dir, bool replace)
         stage_abort(&stage);
     if (e != ERR_OK)
         say_stage_failed(&stage, e, out_dir);
-    else if (stage.old_kept)
-        fprintf(stderr, "stagematch match: the earlier %s had other files in it; it was kept as %s\n", out_dir,
-                stage.work_path);
+
     return e;
 }

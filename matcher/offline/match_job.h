@@ -7,7 +7,10 @@
 #ifndef OFFLINE_MATCH_JOB_H
 #define OFFLINE_MATCH_JOB_H
 
+#include "intake/names.h"
 #include "offline/job.h"
+
+#include <stdio.h>
 
 /*
  * Runs the whole job. What went wrong is said on stderr. `replace`: an earlier result under the same name (a
@@ -15,7 +18,7 @@
  */
 MUST_USE enum err match_job_run(struct job *job, const char *out_dir, bool replace);
 
-/* A summary for a person: what went in, what came out, by qualification with their names where `names` is a file. */
-MUST_USE enum err match_job_summary(const struct job *job, const char *names, FILE *to);
+/* A summary for a person: what went in, what came out, by qualification with their names. */
+MUST_USE enum err match_job_summary(const struct job *job, const struct names *names, FILE *to);
 
 #endif

@@ -36,11 +36,20 @@ static void digest_inputs(const struct record_digests *digests, char hex[DIGEST_
     digest_end(&digest, hex);
 }
 
+/* Sets a member; where that fails the object is given up, and the packing of the whole fails on its NULL. */
+static json_t *with(json_t *object, const char *key, json_t *value)
+{
+    if (object && json_object_set_new(object, key, value) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
 static json_t *files_json(const struct record_digests *digests, enum record_file first, enum record_file last)
 {
     json_t *files = json_object();
     for (enum record_file file = first; file <= last; file++)
-        json_object_set_new(files, record_file_name(file), json_string(digests->hex[file]));
+        files = with(files, record_file_name(file), json_string(digests->hex[file]));
     return files;
 }
 
@@ -64,9 +73,12 @@ static json_t *ranks_json(const struct round_result *result)
 {
     json_t *ranks = json_array();
     for (uint32_t rank = 1; rank <= result->rank_max; rank++)
-        if (result->rank_counts[rank])
+        if (result->rank_counts[rank] && ranks &&
             json_array_append_new(ranks, json_pack("{s:I, s:I}", "rank", (json_int_t)rank, "students",
-                                                   (json_int_t)result->rank_counts[rank]));
+                                                   (json_int_t)result->rank_counts[rank])) != 0) {
+            json_decref(ranks);
+            return NULL;
+        }
     return ranks;
 }
 
@@ -87,7 +99,7 @@ static json_t *reasons_json(const struct job *job)
     json_t *reasons = json_object();
     for (size_t i = 0; i < CODES; i++)
         if (counts[i])
-            json_object_set_new(reasons, codes[i], json_integer(counts[i]));
+            reasons = with(reasons, codes[i], json_integer(counts[i]));
     return reasons;
 }
 
@@ -95,7 +107,7 @@ static json_t *timings_json(const struct job *job)
 {
     json_t *timings = json_object();
     for (enum job_stage stage = JOB_READ; stage < JOB_STAGE_COUNT; stage++)
-        json_object_set_new(timings, job_stage_name(stage), json_integer(job->stage_us[stage]));
+        timings = with(timings, job_stage_name(stage), json_integer(job->stage_us[stage]));
     return timings;
 }
 
@@ -135,8 +147,7 @@ enum err record_write(const struct job *job, const struct record_digests *digest
     enum err e = dump(json, out);
     if (e == ERR_OK) {
         digest_of(buf_text(out), own_hex);
-        json_object_set_new(json, "sha256", json_string(own_hex));
-        e = dump(json, out);
+        e = json_object_set_new(json, "sha256", json_string(own_hex)) == 0 ? dump(json, out) : ERR_MEMORY;
     }
     json_decref(json);
     return e;

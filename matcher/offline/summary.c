@@ -1,5 +1,4 @@
 #include "base/mem.h"
-#include "intake/names.h"
 #include "offline/match_job.h"
 
 #include <inttypes.h>
@@ -76,14 +75,10 @@ static enum err print_studies(const struct job *job, const struct names *names, 
     return ERR_OK;
 }
 
-enum err match_job_summary(const struct job *job, const char *names_path, FILE *to)
+enum err match_job_summary(const struct job *job, const struct names *names, FILE *to)
 {
     char seed[2 * SEED_BYTES + 1];
     const struct round_counts *counts = &job->result.counts;
-    struct names names;
-    enum err e = names_read(names_path, &names);
-    if (e != ERR_OK)
-        return e;
     sodium_bin2hex(seed, sizeof seed, job->seed, sizeof job->seed);
     fprintf(to,
             "in:   %zu requests (stagevragen), %zu placements with %" PRIu64 " seats, %" PRIu64 " eligible pairs\n",
@@ -97,7 +92,5 @@ enum err match_job_summary(const struct job *job, const char *names_path, FILE *
         fputs("note: distances are approximate: the postcode table is the coarse one (scripts/setup completes it)\n",
               to);
     print_ranks(&job->result, to);
-    e = print_studies(job, &names, to);
-    names_free(&names);
-    return e;
+    return print_studies(job, names, to);
 }

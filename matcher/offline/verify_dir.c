@@ -94,6 +94,25 @@ static enum err say_result(const char *name, const struct comparison *comparison
     return ERR_MISMATCH;
 }
 
+static enum err put_to_digest(void *context, struct buf *buf)
+{
+    struct text text = buf_text(buf);
+    digest_add(context, text.data, text.length);
+    buf_clear(buf);
+    return ERR_OK;
+}
+
+/* The digest of a file as it should be. */
+static enum err expected_digest(const struct job *job, enum record_file file, char hex[DIGEST_HEX_BYTES])
+{
+    struct digest digest;
+    struct sink sink = {put_to_digest, &digest};
+    digest_start(&digest);
+    enum err e = result_file_produce(job, file, &sink);
+    digest_end(&digest, hex);
+    return e;
+}
+
 /* Compares one file with what `produce` makes; the digest of that goes into `hex`. */
 static enum err compare_file(const struct job *job, const char *dir, enum record_file file,
                              char hex[DIGEST_HEX_BYTES], FILE *to)
@@ -106,7 +125,8 @@ static enum err compare_file(const struct job *job, const char *dir, enum record
         e = file_reader_open(&comparison.reader, path);
     if (e != ERR_OK) {
         fprintf(to, "%s: cannot be read: %s\n", record_file_name(file), strerror(errno));
-        return ERR_MISMATCH;
+        e = expected_digest(job, file, hex);
+        return e == ERR_OK ? ERR_MISMATCH : e;
     }
     digest_start(&comparison.digest);
     e = result_file_produce(job, file, &sink);
@@ -236,14 +256,6 @@ void replay_close(struct replay *replay)
 }
 
 /* Compares the canonical form of the original files with the digests of the record. */
-static enum err put_to_digest(void *context, struct buf *buf)
-{
-    struct text text = buf_text(buf);
-    digest_add(context, text.data, text.length);
-    buf_clear(buf);
-    return ERR_OK;
-}
-
 static enum err check_originals(const char *students, const char *placements, const struct replay *replay,
                                 const struct record *record, FILE *to)
 {
@@ -255,11 +267,7 @@ static enum err check_originals(const char *students, const char *placements, co
     job_print_reports(&job, 0);
     for (size_t i = 0; i < 2 && e == ERR_OK; i++) {
         char hex[DIGEST_HEX_BYTES];
-        struct digest digest;
-        struct sink sink = {put_to_digest, &digest};
-        digest_start(&digest);
-        e = result_file_produce(&job, files[i], &sink);
-        digest_end(&digest, hex);
+        e = expected_digest(&job, files[i], hex);
         bool same = strcmp(hex, record->digests.hex[files[i]]) == 0;
         fprintf(to, "%s: %s\n", i == 0 ? students : placements,
                 same ? "the round was made from this file" : "DIFFERS from what the round was made from");
