@@ -1,5 +1,5 @@
-#include "base/date.h"
 #include "base/text.h"
+#include "base/date.h"
 #include "support/support.h"
 
 START_TEST(splits_at_every_separator)
@@ -16,7 +16,8 @@ END_TEST
 
 START_TEST(numbers_are_strict)
 {
-    static const char *const refused[] = {"", "+5", "-1", " 5", "5 ", "05", "0x3", "5.0", "18446744073709551616", "1e3"};
+    static const char *const refused[] = {"",   "+5", "-1", " 5", "5 ", "05", "0x3", "5.0", "18446744073709551616",
+                                          "1e3"};
     uint64_t number = 77;
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         ck_assert_int_eq(text_to_u64(text_of(refused[i]), 0, UINT64_MAX, &number), ERR_RANGE);
@@ -35,9 +36,10 @@ START_TEST(dates_have_two_shapes)
     } good[] = {{"2027-02-01", "2027-02-01"}, {"1-2-2027", "2027-02-01"},   {"01-02-2027", "2027-02-01"},
                 {"29-2-2028", "2028-02-29"},  {"1970-01-01", "1970-01-01"}, {"31-12-2199", "2199-12-31"},
                 {"1900-01-01", "1900-01-01"}, {"2000-02-29", "2000-02-29"}};
-    static const char *const bad[] = {"",           "2027-2-1",   "1/2/2027",   "29-2-2027", "2100-02-29", "32-1-2027",
-                                      "2027-13-01", "1-2-27",     "2027-02-01x", "2027-02-1", "0-1-2027",   "1-2-2027-",
-                                      "1899-12-31", "2200-01-01", "-1-2-2027",   "1--2027",   "1-2-"};
+    static const char *const bad[] = {"",          "2027-2-1",   "1/2/2027",   "29-2-2027",   "2100-02-29",
+                                      "32-1-2027", "2027-13-01", "1-2-27",     "2027-02-01x", "2027-02-1",
+                                      "0-1-2027",  "1-2-2027-",  "1899-12-31", "2200-01-01",  "-1-2-2027",
+                                      "1--2027",   "1-2-"};
     int32_t days;
     char shown[11];
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
