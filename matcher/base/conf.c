@@ -1,5 +1,7 @@
 #include "base/conf.h"
 
+#include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -7,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES_MAX = 4096, FLAG_BYTES = 64 };
+enum { FILE_BYTES_MAX = 1 << 20, WHERE_BYTES = 4096 + 128, FLAG_BYTES = 64 };
 
 static const char *flag_of(const struct option *option, char out[FLAG_BYTES])
 {
@@ -132,7 +134,7 @@ static enum err complain_value(const struct option *option, const char *shown, F
 static enum err read_setting(struct settings *settings, struct text line, const char *path, uint64_t number,
                              const struct option *known, size_t known_count, FILE *complaints)
 {
-    char where[LINE_BYTES_MAX];
+    char where[WHERE_BYTES];
     struct text name, rest = line;
     size_t index;
     snprintf(where, sizeof where, "%s: line %" PRIu64, path, number);
@@ -163,22 +165,15 @@ static enum err read_setting(struct settings *settings, struct text line, const 
 enum err settings_read_file(struct settings *settings, const char *path, const struct option *known,
                             size_t known_count, FILE *complaints)
 {
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        enum err e = errno == ENOENT ? ERR_MISSING : ERR_IO;
-        fprintf(complaints, "%s: cannot be read: %s\n", path, strerror(errno));
-        return e;
-    }
-    char bytes[LINE_BYTES_MAX];
-    enum err result = ERR_OK;
-    for (uint64_t number = 1; fgets(bytes, sizeof bytes, file); number++) {
-        struct text line = text_of(bytes);
-        if (line.length == sizeof bytes - 1 && bytes[line.length - 1] != '\n') {
-            fprintf(complaints, "%s: line %" PRIu64 ": longer than %d bytes\n", path, number, LINE_BYTES_MAX - 2);
-            result = ERR_INPUT;
-            break;
-        }
-        while (line.length && (line.data[line.length - 1] == '\n' || line.data[line.length - 1] == '\r'))
+    struct buf bytes;
+    buf_init(&bytes, FILE_BYTES_MAX);
+    enum err result = file_read_all(path, &bytes);
+    if (result != ERR_OK)
+        fprintf(complaints, "%s: cannot be read: %s\n", path,
+                result == ERR_MEMORY ? "larger than a configuration file may be" : strerror(errno));
+    struct text rest = buf_text(&bytes), line;
+    for (uint64_t number = 1; result != ERR_MEMORY && text_next(&rest, '\n', &line); number++) {
+        if (line.length && line.data[line.length - 1] == '\r')
             line.length--;
         line = text_trim(line);
         if (line.length == 0 || line.data[0] == '#')
@@ -186,15 +181,8 @@ enum err settings_read_file(struct settings *settings, const char *path, const s
         enum err e = read_setting(settings, line, path, number, known, known_count, complaints);
         if (e != ERR_OK)
             result = e;
-        if (e == ERR_MEMORY)
-            break;
     }
-    if (ferror(file)) {
-        fprintf(complaints, "%s: cannot be read: %s\n", path, strerror(errno));
-        result = ERR_IO;
-    }
-    if (fclose(file) != 0 && result == ERR_OK)
-        result = ERR_IO;
+    buf_free(&bytes);
     return result;
 }
 

@@ -1,5 +1,7 @@
 #include "intake/fields.h"
 
+#include "base/parallel.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -323,25 +325,46 @@ enum err intake_build(struct intake *intake, struct file_report *students, struc
     return fill_market(intake, &students->notices);
 }
 
-enum err intake_draw(struct intake *intake, const uint8_t seed[SEED_BYTES])
+struct drawing {
+    struct intake *intake;
+    struct lottery lottery;
+};
+
+static void draw_students(void *context, uint32_t piece, size_t begin, size_t end)
+{
+    struct drawing *drawing = context;
+    const struct intake *intake = drawing->intake;
+    (void)piece;
+    for (size_t s = begin; s < end; s++) {
+        uint8_t ref[HASH_BYTES];
+        const struct student_row *row = &intake->students[s];
+        lottery_offline_ref(&drawing->lottery, intern_text(&intake->schools, row->school), row->number, ref);
+        lottery_draw(&drawing->lottery, ref, sizeof ref, &intake->market.draws[s]);
+    }
+}
+
+static void draw_placements(void *context, uint32_t piece, size_t begin, size_t end)
+{
+    struct drawing *drawing = context;
+    const struct intake *intake = drawing->intake;
+    (void)piece;
+    for (size_t p = begin; p < end; p++)
+        lottery_placement_hash(&drawing->lottery, intake->placements[p].leerbedrijf, intake->placements[p].leerplaats,
+                               intake->market.placement_hashes[p]);
+}
+
+enum err intake_draw(struct intake *intake, const uint8_t seed[SEED_BYTES], uint32_t threads)
 {
     struct market *market = &intake->market;
-    struct lottery lottery;
+    struct drawing drawing = {.intake = intake};
     enum err e = mem_alloc(market->student_count, sizeof *market->draws, &market->draws);
     if (e == ERR_OK)
         e = mem_alloc(market->placement_count, sizeof *market->placement_hashes, &market->placement_hashes);
     if (e != ERR_OK)
         return e;
-    lottery_init(&lottery, seed);
-    for (size_t s = 0; s < market->student_count; s++) {
-        uint8_t ref[HASH_BYTES];
-        const struct student_row *row = &intake->students[s];
-        lottery_offline_ref(&lottery, intern_text(&intake->schools, row->school), row->number, ref);
-        lottery_draw(&lottery, ref, sizeof ref, &market->draws[s]);
-    }
-    for (size_t p = 0; p < market->placement_count; p++)
-        lottery_placement_hash(&lottery, intake->placements[p].leerbedrijf, intake->placements[p].leerplaats,
-                               market->placement_hashes[p]);
-    lottery_wipe(&lottery);
+    lottery_init(&drawing.lottery, seed);
+    parallel_run(threads, market->student_count, draw_students, &drawing);
+    parallel_run(threads, market->placement_count, draw_placements, &drawing);
+    lottery_wipe(&drawing.lottery);
     return ERR_OK;
 }

@@ -77,8 +77,8 @@ MUST_USE enum err intake_read_placements(struct intake *intake, const char *path
  */
 MUST_USE enum err intake_build(struct intake *intake, struct file_report *students, struct file_report *placements);
 
-/* Draws the lottery: hashes of students and placements under the seed, into the market. */
-MUST_USE enum err intake_draw(struct intake *intake, const uint8_t seed[SEED_BYTES]);
+/* Draws the lottery: hashes of students and placements under the seed, into the market, with at most `threads` threads. */
+MUST_USE enum err intake_draw(struct intake *intake, const uint8_t seed[SEED_BYTES], uint32_t threads);
 
 void file_report_init(struct file_report *report, const char *file);
 void file_report_free(struct file_report *report);

@@ -363,6 +363,11 @@ static void move_to(struct eligibility *handle, uint32_t point, uint32_t reach_m
     }
 }
 
+void eligibility_move(struct eligibility *handle, uint32_t point, uint16_t reach_km)
+{
+    move_to(handle, point, 1000u * reach_km);
+}
+
 static const struct bucket *find_bucket(const struct eligibility *handle, uint64_t key)
 {
     size_t low = 0, high = handle->index.bucket_count;

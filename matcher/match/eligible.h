@@ -53,6 +53,12 @@ void eligibility_free(struct eligibility *index);
 MUST_USE enum err eligibility_share(const struct eligibility *index, struct eligibility **out);
 
 /*
+ * Computes the distances from a postcode, as far as reach_km, before students of that postcode are asked about. Without it
+ * they are computed when first needed, and again for the next student who travels farther.
+ */
+void eligibility_move(struct eligibility *handle, uint32_t point, uint16_t reach_km);
+
+/*
  * The eligible placements of a student, in no particular order. *found points into the index and is valid until the
  * next call; *count may be 0.
  */

@@ -1,9 +1,9 @@
 #include "match/lists.h"
 
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "match/visits.h"
 
-#include <pthread.h>
 #include <string.h>
 
 enum { PROGRESS_STUDENTS = 4096, STUDENTS_PER_THREAD = 4096 };
@@ -49,7 +49,6 @@ struct worker {
     bool *cut;
     struct list_counts counts;
     bool shows_progress;
-    pthread_t thread;
     enum err error;
 };
 
@@ -79,16 +78,16 @@ static enum err add_list(struct worker *worker, uint32_t number)
     return ERR_OK;
 }
 
-static void *work(void *context)
+static void work(struct worker *worker)
 {
-    struct worker *worker = context;
     const struct list_request *request = worker->request;
     for (uint32_t i = 0; i < worker->visit_count && worker->error == ERR_OK; i++) {
-        worker->error = add_list(worker, worker->visits[i].number);
+        const struct visit *visit = &worker->visits[i];
+        eligibility_move(worker->maker.eligibility, visit->point, visit->reach_km);
+        worker->error = add_list(worker, visit->number);
         if (worker->shows_progress && request->progress && i % PROGRESS_STUDENTS == 0)
             request->progress(request->context, i, worker->visit_count);
     }
-    return NULL;
 }
 
 static enum err open_worker(struct worker *worker, const struct list_maker *maker, const struct instance *whole)
@@ -144,28 +143,19 @@ static enum err join_part(struct worker *worker, struct instance *whole)
     return ERR_OK;
 }
 
-/* Runs the workers, the first on the calling thread; where no further thread can be had, it does their share too. */
-static enum err run_workers(struct worker *workers, uint32_t count)
+/* One worker a piece. */
+static void work_pieces(void *context, uint32_t piece, size_t begin, size_t end)
 {
-    bool started[LIST_THREADS_MAX] = {false};
-    enum err e = ERR_OK;
-    for (uint32_t i = 1; i < count; i++)
-        started[i] = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
-    for (uint32_t i = 0; i < count; i++)
-        if (!started[i])
-            work(&workers[i]);
-    for (uint32_t i = 1; i < count; i++)
-        if (started[i])
-            pthread_join(workers[i].thread, NULL);
-    for (uint32_t i = 0; i < count && e == ERR_OK; i++)
-        e = workers[i].error;
-    return e;
+    struct worker *workers = context;
+    (void)piece;
+    for (size_t i = begin; i < end; i++)
+        work(&workers[i]);
 }
 
 static enum err build_parts(const struct list_maker *maker, const struct list_request *request,
                             const struct visit *visits, struct instance *whole, bool *cut, struct list_counts *counts)
 {
-    struct worker workers[LIST_THREADS_MAX] = {0};
+    struct worker workers[PARALLEL_THREADS_MAX] = {0};
     uint32_t most = request->student_count / STUDENTS_PER_THREAD + 1, done = 0;
     uint32_t count = request->threads < most ? request->threads : most;
     enum err e = ERR_OK;
@@ -181,7 +171,9 @@ static enum err build_parts(const struct list_maker *maker, const struct list_re
         e = open_worker(&workers[i], maker, whole);
     }
     if (e == ERR_OK)
-        e = run_workers(workers, count);
+        parallel_run(count, count, work_pieces, workers);
+    for (uint32_t i = 0; i < count && e == ERR_OK; i++)
+        e = workers[i].error;
     for (uint32_t i = 0; i < count; i++) {
         if (e == ERR_OK)
             e = join_part(&workers[i], whole);
@@ -198,7 +190,7 @@ enum err lists_build(struct list_maker *maker, const struct list_request *reques
     struct instance instance;
     struct visit *visits = NULL;
     struct list_counts counted = {0, 0};
-    if (request->threads < 1 || request->threads > LIST_THREADS_MAX)
+    if (request->threads < 1 || request->threads > PARALLEL_THREADS_MAX)
         return ERR_RANGE;
     enum err e = instance_new(request->student_count, (uint32_t)maker->market->placement_count,
                               SCORE_MAX / maker->rules.band_width, &instance);

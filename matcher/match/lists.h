@@ -24,8 +24,6 @@ MUST_USE enum err list_maker_open(const struct market *market, const struct matc
                                   struct list_maker *out);
 void list_maker_close(struct list_maker *maker);
 
-enum { LIST_THREADS_MAX = 64 };
-
 /* The whole ordered list of one student, not cut; valid until the maker is used again. */
 void list_maker_full(struct list_maker *maker, uint32_t student, const struct candidate **list, uint32_t *count);
 
@@ -34,7 +32,7 @@ struct list_request {
     uint32_t student_count;
     const uint16_t *capacity; /* by placement; a placement without a seat is on no list */
     uint32_t list_max;        /* 0: no limit */
-    uint32_t threads;         /* at most this many, 1 .. LIST_THREADS_MAX */
+    uint32_t threads;         /* at most this many, 1 .. PARALLEL_THREADS_MAX */
     void (*progress)(void *context, uint64_t done, uint64_t total); /* students; may be NULL */
     void *context;
 };

@@ -116,6 +116,24 @@ static void set_full_rank(struct running *run, uint32_t student)
             run->result->outcomes[student].rank = k + 1;
 }
 
+/* Sets the rank of everybody whom the second pass placed, postcode by postcode. */
+static enum err set_full_ranks(struct running *run, const uint32_t *students, uint32_t count)
+{
+    struct visit *visits;
+    enum err e = visits_plan(run->market, students, count, &visits);
+    if (e != ERR_OK)
+        return e;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t student = students[visits[i].number];
+        if (run->result->outcomes[student].place == PLACE_NONE)
+            continue;
+        eligibility_move(run->maker.eligibility, visits[i].point, visits[i].reach_km);
+        set_full_rank(run, student);
+    }
+    mem_free(visits);
+    return ERR_OK;
+}
+
 static enum err play_second_pass(struct running *run)
 {
     uint32_t *left;
@@ -128,9 +146,8 @@ static enum err play_second_pass(struct running *run)
             left[count++] = run->order[i];
     if (count)
         e = play_pass(run, left, count, true);
-    for (uint32_t i = 0; i < count && e == ERR_OK; i++)
-        if (run->result->outcomes[left[i]].place != PLACE_NONE)
-            set_full_rank(run, left[i]);
+    if (count && e == ERR_OK)
+        e = set_full_ranks(run, left, count);
     mem_free(left);
     return e;
 }
@@ -208,8 +225,10 @@ static enum err explain_all(struct running *run)
             left[count++] = s;
     if (e == ERR_OK)
         e = visits_plan(run->market, left, count, &visits);
-    for (uint32_t i = 0; i < count && e == ERR_OK; i++)
+    for (uint32_t i = 0; i < count && e == ERR_OK; i++) {
+        eligibility_move(run->maker.eligibility, visits[i].point, visits[i].reach_km);
         e = explain_student(run, left[visits[i].number], lowest_band);
+    }
     mem_free(visits);
     mem_free(left);
     mem_free(lowest_band);

@@ -7,9 +7,10 @@
  * the lottery. The result is the student-optimal stable matching for these lists, whatever the order of proposals, and
  * truth-telling is a dominant strategy for students (Dubins and Freedman 1981; Roth 1982).
  *
- * Cost: O(proposals * log capacity). In memory it is bound by two random cache lines a proposal: the student's next
- * edge and the placement's head; both are prefetched ahead of use. Space: 8 bytes a seat (never more seats than
- * students at one placement) and 20 bytes a placement beside the instance.
+ * Cost: O(proposals * log capacity). In memory it is bound by random cache lines: the student's next edge, the
+ * placement's head, and for an accepted proposal the heap and the cursor of whoever is refused; all are fetched ahead.
+ * Space beside the instance: 24 bytes a student, 32 a placement, and 8 a seat of the placements with more than three.
+ * Instances of up to 2^32 - 2 edges; ERR_RANGE beyond.
  */
 #ifndef MATCH_SOLVE_H
 #define MATCH_SOLVE_H

@@ -2,8 +2,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 
-#include <sched.h>
 #include <sys/resource.h>
 
 const char *job_stage_name(enum job_stage stage)
@@ -99,21 +99,16 @@ static void on_progress(void *context, enum round_stage stage, uint64_t done, ui
 
 static uint32_t count_threads(const struct job *job)
 {
-    cpu_set_t mine;
-    if (job->threads)
-        return job->threads < LIST_THREADS_MAX ? job->threads : LIST_THREADS_MAX;
-    if (sched_getaffinity(0, sizeof mine, &mine) != 0)
-        return 1;
-    int processors = CPU_COUNT(&mine);
-    return processors < LIST_THREADS_MAX ? (uint32_t)processors : LIST_THREADS_MAX;
+    uint32_t threads = job->threads ? job->threads : parallel_processors();
+    return threads < PARALLEL_THREADS_MAX ? threads : PARALLEL_THREADS_MAX;
 }
 
 enum err job_play(struct job *job)
 {
     struct round_observer observer = {on_stage, on_progress, job};
-    enum err e = intake_draw(job->intake, job->seed);
-    return e == ERR_OK ? round_run(&job->intake->market, &job->rules, count_threads(job), &observer, &job->result)
-                       : e;
+    uint32_t threads = count_threads(job);
+    enum err e = intake_draw(job->intake, job->seed, threads);
+    return e == ERR_OK ? round_run(&job->intake->market, &job->rules, threads, &observer, &job->result) : e;
 }
 
 static void print_notices(const struct problems *notices, size_t most, enum language language)

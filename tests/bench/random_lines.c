@@ -9,9 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
-enum { LINE_BYTES = 64, AHEAD = 24 };
+enum { LINE_BYTES = 64, AHEAD = 24, HUGE_PAGE_BYTES = 1 << 21 };
+
+static size_t round_up(size_t bytes)
+{
+    return (bytes + HUGE_PAGE_BYTES - 1) & ~(size_t)(HUGE_PAGE_BYTES - 1);
+}
 
 static uint64_t mix(uint64_t z)
 {
@@ -42,9 +48,12 @@ int main(int argc, char **argv)
     }
     uint64_t steps = strtoull(argv[1], NULL, 10), lines_a = strtoull(argv[2], NULL, 10) / LINE_BYTES + 1,
              lines_b = strtoull(argv[3], NULL, 10) / LINE_BYTES + 1, sum = 0;
-    uint8_t *a = malloc(lines_a * LINE_BYTES), *b = malloc(lines_b * LINE_BYTES);
+    uint8_t *a = aligned_alloc(HUGE_PAGE_BYTES, round_up(lines_a * LINE_BYTES));
+    uint8_t *b = aligned_alloc(HUGE_PAGE_BYTES, round_up(lines_b * LINE_BYTES));
     if (!a || !b)
         return 1;
+    madvise(a, round_up(lines_a * LINE_BYTES), MADV_HUGEPAGE); /* as the program's own large blocks */
+    madvise(b, round_up(lines_b * LINE_BYTES), MADV_HUGEPAGE);
     memset(a, 1, lines_a * LINE_BYTES);
     memset(b, 1, lines_b * LINE_BYTES);
     double began_s = now_s();

@@ -77,7 +77,7 @@ static inline void fuzz_round(struct text students, struct text placements, bool
         bool problems = student_report.problems.total || placement_report.problems.total;
         CLAIM(built == (problems ? ERR_INPUT : ERR_OK));
         if (built == ERR_OK) {
-            CLAIM(intake_draw(intake, seed) == ERR_OK);
+            CLAIM(intake_draw(intake, seed, 1) == ERR_OK);
             play_round(intake, 0, 1);
             play_round(intake, 1, 2);
         }

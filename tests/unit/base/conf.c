@@ -182,21 +182,37 @@ START_TEST(all_wrong_lines_of_a_file_are_said_at_once)
 }
 END_TEST
 
-START_TEST(a_line_of_a_file_has_a_longest_length)
+START_TEST(a_file_has_a_longest_length)
 {
-    char content[5000] = "title = ";
-    for (size_t length = 4093; length <= 4200; length += length < 4096 ? 1 : 104) {
-        memset(content + 8, 'x', sizeof content - 8);
-        memcpy(content + length, "\ndays_max = 9\n", 15);
+    enum { LONGEST = 1 << 20 };
+    char *content = malloc(LONGEST + 2);
+    ck_assert_ptr_nonnull(content);
+    for (size_t length = LONGEST; length <= LONGEST + 1; length++) {
+        memset(content, '\n', length);
+        memcpy(content, "days_max = 9", 12);
+        content[length] = '\0';
         open_settings();
-        enum err e = read_file(content);
-        bool fits = length <= 4094;
-        ck_assert_msg(e == (fits ? ERR_OK : ERR_INPUT), "length %zu", length);
-        ck_assert_int_eq(strstr(complaints, "line 1: longer than 4094 bytes") != NULL, !fits);
-        if (fits)
-            ck_assert_uint_eq(strlen(settings_string(&settings, "title")), length - 8);
+        ck_assert_int_eq(read_file(content), length == LONGEST ? ERR_OK : ERR_MEMORY);
+        ck_assert_int_eq(settings_number(&settings, "days_max"), length == LONGEST ? 9 : 7);
+        ck_assert_int_eq(strstr(complaints, "larger than a configuration file may be") != NULL, length > LONGEST);
         close_settings();
     }
+    free(content);
+}
+END_TEST
+
+START_TEST(a_nul_in_a_value_is_refused)
+{
+    static const char content[] = "title = a\0b\ndays_max = 9\n";
+    open_settings();
+    const char *file = temporary_file(content, sizeof content - 1);
+    free(complaints);
+    FILE *to = open_memstream(&complaints, &complaints_length);
+    ck_assert_int_eq(settings_read_file(&settings, file, NULL, 0, to), ERR_INPUT);
+    ck_assert_int_eq(fclose(to), 0);
+    ck_assert_ptr_nonnull(strstr(complaints, "line 1, title: not a valid value"));
+    ck_assert_int_eq(settings_number(&settings, "days_max"), 9);
+    close_settings();
 }
 END_TEST
 
@@ -358,9 +374,8 @@ END_TEST
 
 RUN_TESTS("base/conf", the_defaults_come_from_the_table, a_default_that_breaks_its_own_rule_is_an_internal_error,
           a_file_has_settings_comments_and_blanks, a_path_is_relative_to_the_files_folder,
-          each_wrong_line_of_a_file_is_said, all_wrong_lines_of_a_file_are_said_at_once,
-          a_line_of_a_file_has_a_longest_length, a_file_that_cannot_be_read_is_said,
-          a_line_has_flags_with_values_and_operands, each_wrong_use_of_a_line_is_one_sentence,
-          the_line_goes_before_the_file_and_that_before_the_default, a_required_option_must_be_given,
-          help_has_every_option_of_the_line, the_markdown_table_has_every_option_of_the_file,
-          every_failed_allocation_is_no_memory)
+          each_wrong_line_of_a_file_is_said, all_wrong_lines_of_a_file_are_said_at_once, a_file_has_a_longest_length,
+          a_nul_in_a_value_is_refused, a_file_that_cannot_be_read_is_said, a_line_has_flags_with_values_and_operands,
+          each_wrong_use_of_a_line_is_one_sentence, the_line_goes_before_the_file_and_that_before_the_default,
+          a_required_option_must_be_given, help_has_every_option_of_the_line,
+          the_markdown_table_has_every_option_of_the_file, every_failed_allocation_is_no_memory)

@@ -167,7 +167,7 @@ START_TEST(empty_files_make_an_empty_market)
     ck_assert_int_eq(read_students(STUDENTS), ERR_OK);
     ck_assert_int_eq(read_placements(PLACEMENTS), ERR_OK);
     ck_assert_int_eq(intake_build(intake, &students, &placements), ERR_OK);
-    ck_assert_int_eq(intake_draw(intake, (const uint8_t[SEED_BYTES]){0}), ERR_OK);
+    ck_assert_int_eq(intake_draw(intake, (const uint8_t[SEED_BYTES]){0}, 1), ERR_OK);
     ck_assert_uint_eq(intake->market.student_count, 0);
     fixture_close();
 }

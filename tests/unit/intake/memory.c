@@ -33,7 +33,7 @@ static enum err read_and_build(size_t *built)
     if (e == ERR_OK)
         e = intake_build(made, &students, &placements);
     if (e == ERR_OK)
-        e = intake_draw(made, (const uint8_t[SEED_BYTES]){1});
+        e = intake_draw(made, (const uint8_t[SEED_BYTES]){1}, 1);
     if (e == ERR_OK)
         *built = made->market.student_count + made->market.placement_count;
     intake_free(made);

@@ -1,5 +1,6 @@
 #include "match/lists.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "support/support.h"
 #include "unit/match/market_builder.h"
 
@@ -163,7 +164,7 @@ START_TEST(the_instance_is_the_same_whatever_the_number_of_threads)
 {
     enum { STUDENTS = 13000, PLACES = 64 }; /* a thread is not started for fewer than 4096 */
     static uint32_t students[STUDENTS];
-    static const uint32_t threads[] = {2, 3, LIST_THREADS_MAX};
+    static const uint32_t threads[] = {2, 3, PARALLEL_THREADS_MAX};
     uint16_t capacity[PLACES];
     struct random_seeded state;
     struct random_source random = random_of_seed(&state, test_seed(71));
@@ -193,7 +194,7 @@ END_TEST
 
 START_TEST(a_number_of_threads_out_of_range_is_refused)
 {
-    static const uint32_t threads[] = {0, LIST_THREADS_MAX + 1, UINT32_MAX};
+    static const uint32_t threads[] = {0, PARALLEL_THREADS_MAX + 1, UINT32_MAX};
     struct builder builder = six_levels();
     struct match_rules rules = {.slack_days = 7, .band_width = 10};
     struct list_request request = {.students = as_numbered, .student_count = 6, .capacity = one_seat};
