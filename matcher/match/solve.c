@@ -139,7 +139,7 @@ static void fetch_for(const struct solving *solving, const struct proposal *prop
 static void play_round(struct solving *solving)
 {
     const struct instance *instance = solving->instance;
-    struct proposal pipeline[PIPELINE];
+    struct proposal pipeline[PIPELINE] = {{0, 0}};
     uint32_t queued = solving->queued, end = queued + EDGE_STEP + HEAD_STEP + HEAP_STEP;
     for (uint32_t i = 0; i < end; i++) {
         if (i < queued)

@@ -72,7 +72,7 @@ START_TEST(the_budget_ends_new_texts_but_not_known_ones)
     char text[32];
     uint32_t number = 0, kept = 0;
     enum err e = ERR_OK;
-    intern_init(&intern, 64 * 1024);
+    intern_init(&intern, 65536);
     for (; kept < 100000; kept++) {
         snprintf(text, sizeof text, "%u", kept);
         if ((e = intern_put(&intern, text_of(text), &number)) != ERR_OK)

@@ -104,8 +104,10 @@ START_TEST(long_names_are_cut_between_characters)
     problems_init(&problems, "F");
     memset(ascii, 'x', sizeof ascii);
     accents[0] = 'x';
-    for (size_t i = 1; i + 1 < sizeof accents; i += 2)
-        memcpy(accents + i, "\xc3\xa9", 2);
+    for (size_t i = 1; i + 1 < sizeof accents; i += 2) {
+        accents[i] = '\xc3';
+        accents[i + 1] = '\xa9';
+    }
     problems_add(&problems, &bare, 1, (struct text){ascii, sizeof ascii}, (struct text){ascii, sizeof ascii});
     problems_add(&problems, &bare, 1, (struct text){accents, sizeof accents},
                  (struct text){accents + 1, sizeof accents - 1});

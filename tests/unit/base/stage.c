@@ -34,13 +34,17 @@ static const char *names_in(const char *path)
 {
     static char names[1024];
     struct dirent **entries;
+    size_t length = 0;
     names[0] = '\0';
     int count = scandir(path, &entries, NULL, alphasort);
     ck_assert_int_ge(count, 0);
     for (int i = 0; i < count; i++) {
         if (strcmp(entries[i]->d_name, ".") != 0 && strcmp(entries[i]->d_name, "..") != 0) {
-            strcat(names, names[0] ? " " : "");
-            strcat(names, entries[i]->d_name);
+            int added =
+                snprintf(names + length, sizeof names - length, "%s%s", length ? " " : "", entries[i]->d_name);
+            ck_assert_int_gt(added, 0);
+            length += (size_t)added;
+            ck_assert_uint_lt(length, sizeof names);
         }
         free(entries[i]);
     }
