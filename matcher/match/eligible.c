@@ -1,7 +1,7 @@
 #include "match/eligible.h"
 
 #include "base/mem.h"
-#include "match/geo.h"
+#include "match/distances.h"
 #include "match/score.h"
 
 #include <stdbool.h>
@@ -16,7 +16,7 @@ enum {
 
 /* What most placements fail on, four to a cache line: scanned for every placement in a cell. */
 struct gate {
-    uint32_t point;
+    uint32_t column; /* of the distances */
     int32_t from, to;
     uint8_t hours, days;
     uint8_t hard;
@@ -60,9 +60,7 @@ struct index {
     size_t cell_count;
     struct criterion *criteria; /* in the order of the entries, as are the tags */
     uint32_t *tags;
-    uint32_t *cell_of_point;
-    uint32_t grid_cells;
-    struct geo_point *geo;
+    struct distances distances;
     uint32_t most;
 };
 
@@ -70,16 +68,13 @@ struct index {
 struct eligibility {
     struct index index;
     bool borrowed; /* another handle owns what the index points at */
-    /* for the postcode of the last student */
-    uint32_t at_point;
-    uint32_t reach_m;
-    uint32_t *distance_m;  /* by point */
-    uint32_t *cell_near_m; /* by cell: the least distance of a point in it */
     /* for the last student */
-    uint8_t *levels;   /* by skill */
-    uint8_t *has_tag;  /* by tag */
-    uint8_t *excluded; /* by placement */
-    uint32_t *passed;  /* entries whose gate it passed; room for one more than can pass */
+    const uint32_t *distance_m;     /* by column of the distances */
+    const uint32_t *cell_nearest_m; /* by cell */
+    uint8_t *levels;                /* by skill */
+    uint8_t *has_tag;               /* by tag */
+    uint8_t *excluded;              /* by placement */
+    uint32_t *passed;               /* entries whose gate it passed; room for one more than can pass */
     struct candidate *found;
 };
 
@@ -104,33 +99,14 @@ static int compare_drafts(const void *left, const void *right)
     return a->place < b->place ? -1 : a->place > b->place;
 }
 
-/* Gives every point its cell of a grid over the points' own extent. */
-static enum err lay_grid(struct index *index)
+/* The farthest that any student travels. */
+static uint32_t find_reach_m(const struct market *market)
 {
-    const struct market *market = index->market;
-    enum err e = mem_alloc(market->point_count, sizeof *index->cell_of_point, &index->cell_of_point);
-    if (e == ERR_OK)
-        e = mem_alloc(market->point_count, sizeof *index->geo, &index->geo);
-    if (e != ERR_OK || market->point_count == 0)
-        return e;
-    double lat_min = 90.0, lat_max = -90.0, lon_min = 180.0, lon_max = -180.0;
-    for (size_t i = 0; i < market->point_count; i++) {
-        const struct point *p = &market->points[i];
-        lat_min = p->lat < lat_min ? p->lat : lat_min;
-        lat_max = p->lat > lat_max ? p->lat : lat_max;
-        lon_min = p->lon < lon_min ? p->lon : lon_min;
-        lon_max = p->lon > lon_max ? p->lon : lon_max;
-    }
-    uint32_t columns = (uint32_t)((lon_max - lon_min) * CELL_DEGREES_INVERSE) + 1;
-    uint32_t rows = (uint32_t)((lat_max - lat_min) * CELL_DEGREES_INVERSE) + 1;
-    for (size_t i = 0; i < market->point_count; i++) {
-        uint32_t column = (uint32_t)((market->points[i].lon - lon_min) * CELL_DEGREES_INVERSE);
-        uint32_t row = (uint32_t)((market->points[i].lat - lat_min) * CELL_DEGREES_INVERSE);
-        index->cell_of_point[i] = row * columns + column;
-        index->geo[i] = geo_point_of(market->points[i]);
-    }
-    index->grid_cells = rows * columns;
-    return ERR_OK;
+    uint32_t reach_m = 0;
+    for (size_t s = 0; s < market->student_count; s++)
+        if (1000u * market->students[s].max_km > reach_m)
+            reach_m = 1000u * market->students[s].max_km;
+    return reach_m;
 }
 
 static enum err make_drafts(struct index *index, struct draft **out)
@@ -149,7 +125,7 @@ static enum err make_drafts(struct index *index, struct draft **out)
         for (uint32_t q = 0; q < placement->qualifications.count; q++)
             drafts[at++] = (struct draft){
                 bucket_key(market->qualifications[placement->qualifications.at + q], placement->leerweg),
-                index->cell_of_point[placement->point], p};
+                index->distances.cell[placement->point], p};
     }
     qsort(drafts, count, sizeof *drafts, compare_drafts);
     index->entry_count = count;
@@ -190,7 +166,7 @@ static enum err fill_entry(struct index *index, struct pools *pools, uint32_t pl
     const struct placement *placement = &index->market->placements[place];
     struct entry *entry = &index->entries[at];
     index->gates[at] = (struct gate){
-        .point = placement->point,
+        .column = index->distances.column[placement->point],
         .from = placement->from,
         .to = placement->to,
         .hours = placement->hours,
@@ -249,8 +225,8 @@ static enum err fill_entries(struct index *index, const struct draft *drafts)
 
 static void free_index(struct index *index)
 {
-    void *blocks[] = {index->gates, index->entries, index->buckets,       index->cells,
-                      index->tags,  index->geo,     index->cell_of_point, index->criteria};
+    void *blocks[] = {index->gates, index->entries, index->buckets, index->cells, index->tags, index->criteria};
+    distances_free(&index->distances);
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         mem_free(blocks[i]);
 }
@@ -259,7 +235,7 @@ static enum err build_index(const struct market *market, const struct match_rule
 {
     struct index index = {.market = market, .rules = *rules};
     struct draft *drafts = NULL;
-    enum err e = lay_grid(&index);
+    enum err e = distances_new(market->points, market->point_count, find_reach_m(market), &index.distances);
     if (e == ERR_OK)
         e = make_drafts(&index, &drafts);
     if (e == ERR_OK)
@@ -282,12 +258,7 @@ static enum err open_handle(const struct index *index, bool borrowed, struct eli
         return e;
     handle->index = *index;
     handle->borrowed = true; /* until everything is there */
-    handle->at_point = UINT32_MAX;
-    e = mem_alloc(market->point_count, sizeof *handle->distance_m, &handle->distance_m);
-    if (e == ERR_OK)
-        e = mem_alloc(index->grid_cells, sizeof *handle->cell_near_m, &handle->cell_near_m);
-    if (e == ERR_OK)
-        e = mem_alloc(market->skill_numbers, 1, &handle->levels);
+    e = mem_alloc(market->skill_numbers, 1, &handle->levels);
     if (e == ERR_OK)
         e = mem_alloc(market->tag_numbers, 1, &handle->has_tag);
     if (e == ERR_OK)
@@ -328,8 +299,6 @@ void eligibility_free(struct eligibility *handle)
         return;
     if (!handle->borrowed)
         free_index(&handle->index);
-    mem_free(handle->distance_m);
-    mem_free(handle->cell_near_m);
     mem_free(handle->levels);
     mem_free(handle->has_tag);
     mem_free(handle->excluded);
@@ -343,29 +312,10 @@ uint32_t eligibility_most(const struct eligibility *handle)
     return handle->index.most;
 }
 
-/* Distances from a postcode to all that are within reach. */
-static void move_to(struct eligibility *handle, uint32_t point, uint32_t reach_m)
+static void stand_at(struct eligibility *handle, uint32_t point)
 {
-    if (handle->at_point == point && handle->reach_m >= reach_m)
-        return;
-    handle->at_point = point;
-    handle->reach_m = reach_m;
-    for (uint32_t cell = 0; cell < handle->index.grid_cells; cell++)
-        handle->cell_near_m[cell] = NOT_IN_REACH;
-    const struct geo_point *from = &handle->index.geo[point];
-    for (size_t i = 0; i < handle->index.market->point_count; i++) {
-        uint32_t m = NOT_IN_REACH;
-        if (geo_latitude_gap_m(from, &handle->index.geo[i]) <= reach_m)
-            m = geo_distance_m(from, &handle->index.geo[i]);
-        handle->distance_m[i] = m;
-        uint32_t *near = &handle->cell_near_m[handle->index.cell_of_point[i]];
-        *near = m < *near ? m : *near;
-    }
-}
-
-void eligibility_move(struct eligibility *handle, uint32_t point, uint16_t reach_km)
-{
-    move_to(handle, point, 1000u * reach_km);
+    handle->distance_m = distances_row(&handle->index.distances, point);
+    handle->cell_nearest_m = distances_nearest(&handle->index.distances, point);
 }
 
 static const struct bucket *find_bucket(const struct eligibility *handle, uint64_t key)
@@ -380,6 +330,12 @@ static const struct bucket *find_bucket(const struct eligibility *handle, uint64
     }
     return low < handle->index.bucket_count && handle->index.buckets[low].key == key ? &handle->index.buckets[low]
                                                                                      : NULL;
+}
+
+uint32_t eligibility_offered(const struct eligibility *handle, uint32_t qualification, uint8_t leerweg)
+{
+    const struct bucket *bucket = find_bucket(handle, bucket_key(qualification, leerweg));
+    return bucket ? bucket->entries.count : 0;
 }
 
 /* What one student's profile is compared with, in the index's terms. */
@@ -413,7 +369,7 @@ static uint32_t pass_gates(const struct eligibility *handle, const struct asked 
     uint32_t count = 0;
     for (uint32_t i = cell->at; i < cell->at + cell->count; i++) {
         const struct gate *gate = &gates[i];
-        unsigned in = (unsigned)(handle->distance_m[gate->point] <= asked->max_m) &
+        unsigned in = (unsigned)(handle->distance_m[gate->column] <= asked->max_m) &
                       (unsigned)(gate->from <= asked->from_max) & (unsigned)(gate->to >= asked->to_min) &
                       (unsigned)(gate->hours >= asked->hours) & (unsigned)((gate->days & ~asked->days) == 0);
         passed[count] = i;
@@ -447,7 +403,7 @@ static void take(const struct eligibility *handle, uint32_t at, struct candidate
         shared = (uint8_t)(shared + handle->has_tag[handle->index.tags[entry->tags_at + i]]);
     *out = (struct candidate){
         .place = entry->place,
-        .distance_m = handle->distance_m[gate->point],
+        .distance_m = handle->distance_m[gate->column],
         .hash = entry->hash,
         .shared_tags = shared,
         .score = (uint8_t)score_of(&handle->index.criteria[entry->criteria_at + gate->hard], entry->weighted,
@@ -478,11 +434,11 @@ void eligibility_find(struct eligibility *handle, uint32_t s, const struct candi
     if (!bucket)
         return;
     struct asked asked = asked_of(handle, student);
-    move_to(handle, student->point, asked.max_m);
+    stand_at(handle, student->point);
     mark(handle, student, true);
     for (uint32_t c = 0; c < bucket->cells.count; c++) {
         const struct cell *cell = &handle->index.cells[bucket->cells.at + c];
-        if (handle->cell_near_m[cell->cell] > asked.max_m)
+        if (handle->cell_nearest_m[cell->cell] > asked.max_m)
             continue;
         passed += pass_gates(handle, &asked, cell, handle->passed + passed);
     }
@@ -508,7 +464,7 @@ static enum rule first_broken(const struct eligibility *handle, const struct ask
         return RULE_HOURS;
     if (gate->days & ~asked->days)
         return RULE_DAYS;
-    if (handle->distance_m[gate->point] > asked->max_m)
+    if (handle->distance_m[gate->column] > asked->max_m)
         return RULE_DISTANCE;
     return meets(handle, &handle->index.entries[at], gate->hard) ? RULE_COUNT : RULE_CRITERIA;
 }
@@ -526,7 +482,7 @@ void eligibility_explain(struct eligibility *handle, uint32_t s, uint32_t remove
     counts[RULE_LEERWEG] = with_qualification - (own ? own->entries.count : 0);
     if (own) {
         struct asked asked = asked_of(handle, student);
-        move_to(handle, student->point, asked.max_m);
+        stand_at(handle, student->point);
         mark(handle, student, true);
         for (uint32_t i = 0; i < own->entries.count; i++)
             counts[first_broken(handle, &asked, own->entries.at + i)]++;

@@ -6,12 +6,11 @@
  * hours; p's days are among s's; the distance is at most s's maximum; every hard criterion is met.
  *
  * An index answers that for one student after another: placements by (qualification, leerweg), within that by cells of
- * a grid, each with what the rules need in one cache line. Distances from one postcode to all others are computed once and
- * kept until the next postcode, so callers go through the students postcode by postcode. A cell is skipped when its
- * nearest postcode is too far.
+ * a grid (distances.h), each with what the rules need in one cache line. A cell whose nearest postcode is too far is skipped.
+ * Students of one qualification, asked about one after another, find its placements in cache (visits.h).
  *
- * Cost: building O(placements log placements); one student: the placements of its qualification in reach, about 4 ns
- * each. Memory: 64 bytes for each (placement, qualification).
+ * Cost: building O(placements log placements + postcodes^2); one student: the placements of its qualification in reach,
+ * about 15 ns for each that passes. Memory: 80 bytes for each (placement, qualification), 4 for each pair of postcodes.
  */
 #ifndef MATCH_ELIGIBLE_H
 #define MATCH_ELIGIBLE_H
@@ -53,12 +52,6 @@ void eligibility_free(struct eligibility *index);
 MUST_USE enum err eligibility_share(const struct eligibility *index, struct eligibility **out);
 
 /*
- * Computes the distances from a postcode, as far as reach_km, before students of that postcode are asked about. Without it
- * they are computed when first needed, and again for the next student who travels farther.
- */
-void eligibility_move(struct eligibility *handle, uint32_t point, uint16_t reach_km);
-
-/*
  * The eligible placements of a student, in no particular order. *found points into the index and is valid until the
  * next call; *count may be 0.
  */
@@ -69,6 +62,9 @@ void eligibility_find(struct eligibility *index, uint32_t student, const struct 
  * Their sum and the eligible ones are all placements. Scans every placement of the student's qualification.
  */
 void eligibility_explain(struct eligibility *index, uint32_t student, uint32_t removed[RULE_COUNT]);
+
+/* How many placements take this qualification and leerweg: what a student of it costs, roughly. */
+uint32_t eligibility_offered(const struct eligibility *index, uint32_t qualification, uint8_t leerweg);
 
 /* The most candidates that any student can have. */
 uint32_t eligibility_most(const struct eligibility *index);

@@ -82,9 +82,7 @@ static void work(struct worker *worker)
 {
     const struct list_request *request = worker->request;
     for (uint32_t i = 0; i < worker->visit_count && worker->error == ERR_OK; i++) {
-        const struct visit *visit = &worker->visits[i];
-        eligibility_move(worker->maker.eligibility, visit->point, visit->reach_km);
-        worker->error = add_list(worker, visit->number);
+        worker->error = add_list(worker, worker->visits[i].number);
         if (worker->shows_progress && request->progress && i % PROGRESS_STUDENTS == 0)
             request->progress(request->context, i, worker->visit_count);
     }
@@ -152,22 +150,41 @@ static void work_pieces(void *context, uint32_t piece, size_t begin, size_t end)
         work(&workers[i]);
 }
 
+/*
+ * Shares the visits out: ends[i] is where worker i's run ends. A visit weighs what its qualification offers, so that runs
+ * cost about the same.
+ */
+static void share_out(const struct list_maker *maker, const struct visit *visits, uint32_t visit_count,
+                      uint32_t workers, uint32_t *ends)
+{
+    uint64_t total = 0, so_far = 0;
+    uint32_t worker = 0;
+    for (uint32_t i = 0; i < visit_count; i++)
+        total += 1u + eligibility_offered(maker->eligibility, visits[i].qualification, visits[i].leerweg);
+    for (uint32_t i = 0; i < visit_count; i++) {
+        so_far += 1u + eligibility_offered(maker->eligibility, visits[i].qualification, visits[i].leerweg);
+        while (worker + 1 < workers && so_far * workers >= total * (worker + 1))
+            ends[worker++] = i + 1;
+    }
+    while (worker < workers)
+        ends[worker++] = visit_count;
+}
+
 static enum err build_parts(const struct list_maker *maker, const struct list_request *request,
                             const struct visit *visits, struct instance *whole, bool *cut, struct list_counts *counts)
 {
     struct worker workers[PARALLEL_THREADS_MAX] = {0};
-    uint32_t most = request->student_count / STUDENTS_PER_THREAD + 1, done = 0;
+    uint32_t ends[PARALLEL_THREADS_MAX], most = request->student_count / STUDENTS_PER_THREAD + 1, begin = 0;
     uint32_t count = request->threads < most ? request->threads : most;
     enum err e = ERR_OK;
-    for (uint32_t i = 0; i < count && e == ERR_OK; i++) {
-        uint32_t end = (uint32_t)((uint64_t)request->student_count * (i + 1) / count);
+    share_out(maker, visits, request->student_count, count, ends);
+    for (uint32_t i = 0; i < count && e == ERR_OK; begin = ends[i++]) {
         workers[i] = (struct worker){.request = request,
-                                     .visits = visits + done,
-                                     .visit_count = end - done,
+                                     .visits = visits + begin,
+                                     .visit_count = ends[i] - begin,
                                      .whole = whole,
                                      .cut = cut,
                                      .shows_progress = i == 0};
-        done = end;
         e = open_worker(&workers[i], maker, whole);
     }
     if (e == ERR_OK)

@@ -127,7 +127,6 @@ static enum err set_full_ranks(struct running *run, const uint32_t *students, ui
         uint32_t student = students[visits[i].number];
         if (run->result->outcomes[student].place == PLACE_NONE)
             continue;
-        eligibility_move(run->maker.eligibility, visits[i].point, visits[i].reach_km);
         set_full_rank(run, student);
     }
     mem_free(visits);
@@ -225,10 +224,8 @@ static enum err explain_all(struct running *run)
             left[count++] = s;
     if (e == ERR_OK)
         e = visits_plan(run->market, left, count, &visits);
-    for (uint32_t i = 0; i < count && e == ERR_OK; i++) {
-        eligibility_move(run->maker.eligibility, visits[i].point, visits[i].reach_km);
+    for (uint32_t i = 0; i < count && e == ERR_OK; i++)
         e = explain_student(run, left[visits[i].number], lowest_band);
-    }
     mem_free(visits);
     mem_free(left);
     mem_free(lowest_band);

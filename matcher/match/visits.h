@@ -1,8 +1,8 @@
 /*
- * visits.h - students postcode by postcode, and study by study.
+ * visits.h - students study by study, and postcode by postcode.
  *
- * Distances from one postcode to all others are worth computing once, and the placements of one study are worth keeping in
- * cache (eligible.h), so whoever goes through many students goes through them in this order.
+ * The placements of one study are worth keeping in cache (eligible.h), so whoever goes through many students goes through
+ * them in this order.
  */
 #ifndef MATCH_VISITS_H
 #define MATCH_VISITS_H
@@ -11,10 +11,9 @@
 #include "match/market.h"
 
 struct visit {
-    uint32_t point;
     uint32_t qualification;
-    uint32_t number;   /* index into the array that was planned */
-    uint16_t reach_km; /* the farthest that anybody of this postcode travels */
+    uint32_t point;
+    uint32_t number; /* index into the array that was planned */
     uint8_t leerweg;
 };
 
