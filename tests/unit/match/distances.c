@@ -3,6 +3,8 @@
 #include "match/geo.h"
 #include "support/support.h"
 
+#include <stdbool.h>
+
 enum { POINTS = 200 };
 
 static struct point points[POINTS];
