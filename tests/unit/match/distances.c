@@ -46,7 +46,7 @@ START_TEST(the_nearest_of_a_cell_is_the_least_of_its_points)
 {
     struct distances distances;
     draw_points(test_seed(12));
-    ck_assert_int_eq(distances_new(points, POINTS, 300000, &distances), ERR_OK);
+    ck_assert_int_eq(distances_new(points, POINTS, 1000000, &distances), ERR_OK);
     ck_assert_uint_gt(distances.cells, 1);
     for (uint32_t a = 0; a < POINTS; a++)
         for (uint32_t cell = 0; cell < distances.cells; cell++) {
