@@ -170,7 +170,8 @@ enum err settings_read_file(struct settings *settings, const char *path, const s
     enum err result = file_read_all(path, &bytes);
     if (result != ERR_OK)
         fprintf(complaints, "%s: cannot be read: %s\n", path,
-                result == ERR_MEMORY ? "larger than a configuration file may be" : strerror(errno));
+                result == ERR_MEMORY ? "larger than a configuration file may be, or not enough memory"
+                                     : strerror(errno));
     struct text rest = buf_text(&bytes), line;
     for (uint64_t number = 1; result != ERR_MEMORY && text_next(&rest, '\n', &line); number++) {
         if (line.length && line.data[line.length - 1] == '\r')

@@ -126,6 +126,8 @@ static enum err read_arguments(const struct command *command, struct settings *s
     }
     if (e == ERR_USAGE)
         fprintf(stderr, "stagematch %s --help shows the use\n", command->name);
+    if (e == ERR_MEMORY)
+        fprintf(stderr, "stagematch %s: %s\n", command->name, err_text(e));
     return e;
 }
 

@@ -56,6 +56,8 @@ enum err names_read(const char *path, struct names *out)
         struct table_handler handler = {.row = on_row, .context = &reading};
         e = table_read_file(path, &spec, &handler, &problems);
         problems_print(&problems, language_of_environment(), stderr);
+        if (e != ERR_OK && problems.total == 0)
+            fprintf(stderr, "%s: %s\n", path, err_text(e));
     }
     problems_free(&problems);
     if (e != ERR_OK) {
