@@ -56,8 +56,7 @@ static enum err tell(const struct settings *settings, const struct job *job, con
 static int run(const struct invocation *invocation)
 {
     const struct settings *settings = invocation->settings;
-    const char *taal = settings_string(settings, "taal");
-    enum language language = !taal ? language_of_environment() : strcmp(taal, "nl") ? LANGUAGE_EN : LANGUAGE_NL;
+    enum language language = options_language(settings);
     struct names names;
     struct replay *replay;
     if (!settings_string(settings, "student") && !settings_string(settings, "placement")) {

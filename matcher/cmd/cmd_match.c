@@ -60,14 +60,6 @@ static enum err choose_seed(const char *hex, uint8_t seed[SEED_BYTES])
     return e;
 }
 
-static enum language choose_language(const struct settings *settings)
-{
-    const char *chosen = settings_string(settings, "taal");
-    if (!chosen)
-        return language_of_environment();
-    return strcmp(chosen, "nl") == 0 ? LANGUAGE_NL : LANGUAGE_EN;
-}
-
 static int run(const struct invocation *invocation)
 {
     const struct settings *settings = invocation->settings;
@@ -84,7 +76,7 @@ static int run(const struct invocation *invocation)
         fputs("no postcode table: give --pc4 FILE, or name one in the configuration file\n", stderr);
         return EXIT_WRONG_USE;
     }
-    job_init(&job, &inputs, &rules, clock_system(), choose_language(settings));
+    job_init(&job, &inputs, &rules, clock_system(), options_language(settings));
     job.threads = (uint32_t)settings_number(settings, "threads");
     enum err e = choose_seed(settings_string(settings, "seed"), job.seed);
     if (e == ERR_OK)

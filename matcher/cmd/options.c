@@ -1,5 +1,7 @@
 #include "cmd/options.h"
 
+#include <string.h>
+
 const struct option config_options[] = {
     OPTION_PC4,      OPTION_OPLEIDINGEN, OPTION_SKILLS,    OPTION_REASONS, OPTION_GROUNDS,   OPTION_SPELING,
     OPTION_LIST_MAX, OPTION_BAND_WIDTH,  OPTION_MECHANISM, OPTION_THREADS, OPTION_LOG_LEVEL, OPTION_LANGUAGE,
@@ -13,4 +15,12 @@ struct match_rules options_rules(const struct settings *settings)
         .list_max = (uint32_t)settings_number(settings, "list_max"),
         .band_width = (uint32_t)settings_number(settings, "band_width"),
     };
+}
+
+enum language options_language(const struct settings *settings)
+{
+    const char *chosen = settings_string(settings, "taal");
+    if (!chosen)
+        return language_of_environment();
+    return strcmp(chosen, "nl") == 0 ? LANGUAGE_NL : LANGUAGE_EN;
 }

@@ -7,6 +7,7 @@
 #define CMD_OPTIONS_H
 
 #include "base/conf.h"
+#include "base/problem.h"
 #include "match/market.h"
 
 #define BOTH (OPTION_IN_FILE | OPTION_ON_LINE)
@@ -77,9 +78,10 @@
 extern const struct option config_options[];
 extern const size_t config_option_count;
 
-struct match_rules;
-
 /* The rules of a round, from the options above. */
 struct match_rules options_rules(const struct settings *settings);
+
+/* The language that `--lang` or the file asks for, otherwise the environment's. */
+enum language options_language(const struct settings *settings);
 
 #endif

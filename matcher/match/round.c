@@ -2,7 +2,6 @@
 
 #include "base/mem.h"
 #include "match/lottery.h"
-#include "match/score.h"
 #include "match/visits.h"
 
 #include <string.h>

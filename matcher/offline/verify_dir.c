@@ -39,6 +39,20 @@ static void show(char out[SHOWN_BYTES + 1], const char *bytes, size_t length)
     out[used] = '\0';
 }
 
+/* Goes on over the bytes that are the same and returns their number; keeps line and column. */
+static size_t skip_same(struct comparison *comparison, const char *expected, const char *found, size_t length)
+{
+    size_t same = 0;
+    while (same < length && found[same] == expected[same]) {
+        comparison->column++;
+        if (found[same++] == '\n') {
+            comparison->line++;
+            comparison->column = 1;
+        }
+    }
+    return same;
+}
+
 static enum err compare_piece(void *context, struct buf *buf)
 {
     struct comparison *comparison = context;
@@ -50,14 +64,7 @@ static enum err compare_piece(void *context, struct buf *buf)
         enum err e = file_reader_read(&comparison->reader, found, part, &got);
         if (e != ERR_OK)
             return e;
-        size_t same = 0;
-        while (same < got && found[same] == expected.data[same]) {
-            comparison->column++;
-            if (found[same++] == '\n') {
-                comparison->line++;
-                comparison->column = 1;
-            }
-        }
+        size_t same = skip_same(comparison, expected.data, found, got);
         if (same < part) {
             comparison->differs = true;
             show(comparison->expected, expected.data + same, expected.length - same);
@@ -149,14 +156,8 @@ static enum err compare_record(const struct job *job, const struct record_digest
         return e;
     }
     struct text wanted = buf_text(&expected);
-    size_t at = 0;
-    while (at < wanted.length && at < found.length && wanted.data[at] == found.data[at]) {
-        comparison.column++;
-        if (wanted.data[at++] == '\n') {
-            comparison.line++;
-            comparison.column = 1;
-        }
-    }
+    size_t shorter = wanted.length < found.length ? wanted.length : found.length;
+    size_t at = skip_same(&comparison, wanted.data, found.data, shorter);
     comparison.differs = at < wanted.length || at < found.length;
     show(comparison.expected, wanted.data + at, wanted.length - at);
     show(comparison.found, found.data + at, found.length - at);
