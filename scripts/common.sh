@@ -4,7 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-build_packages=(gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libjansson-dev libcsv-dev)
+build_packages=(gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libjansson-dev libcsv-dev
+  libevent-dev libsqlite3-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev libseccomp-dev zlib1g-dev)
 test_packages=(check python3 git)
 lint_packages=(clang clang-format clang-tidy shellcheck)
 fuzz_packages=(clang libclang-rt-14-dev)
@@ -47,4 +48,13 @@ build_preset() {
     return 1
   fi
   rm -f "$log"
+}
+
+# Makes `buf` (lint, format and calls for protobuf APIs) available as $buf; a package of npm's registry.
+need_buf() {
+  buf=build/tools/node_modules/.bin/buf
+  [ -x "$buf" ] && return 0
+  command -v npm >/dev/null || need_packages npm
+  say "installing buf"
+  npm install --no-save --no-audit --no-fund --loglevel=error --prefix build/tools @bufbuild/buf@1.75.0 >/dev/null
 }

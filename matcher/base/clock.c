@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include "base/fault.h"
+
 #include <time.h>
 
 static int64_t read_us(clockid_t id)
@@ -12,7 +14,7 @@ static int64_t read_us(clockid_t id)
 static int64_t system_wall_ms(void *context)
 {
     (void)context;
-    return read_us(CLOCK_REALTIME) / 1000;
+    return read_us(CLOCK_REALTIME) / 1000 + fault_clock_offset_ms();
 }
 
 static int64_t system_monotonic_us(void *context)

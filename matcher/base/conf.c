@@ -123,6 +123,14 @@ static bool find_by_name(const struct option *options, size_t count, struct text
     return false;
 }
 
+enum err settings_set(struct settings *settings, const char *name, const char *value)
+{
+    size_t index;
+    if (!find_by_name(settings->options, settings->count, text_of(name), &index))
+        return ERR_MISSING;
+    return set_value(settings, index, text_of(value), NULL);
+}
+
 static enum err complain_value(const struct option *option, const char *shown, FILE *complaints)
 {
     char expected[256];

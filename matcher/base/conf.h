@@ -61,6 +61,9 @@ void settings_free(struct settings *settings);
 MUST_USE enum err settings_read_file(struct settings *settings, const char *path, const struct option *known,
                                      size_t known_count, FILE *complaints);
 
+/* Sets one option from a value that settings of the same table gave. ERR_MISSING: no such option; ERR_RANGE: a wrong value. */
+MUST_USE enum err settings_set(struct settings *settings, const char *name, const char *value);
+
 /*
  * Reads the arguments behind a command's name: `--flag value` or `--flag=value`. What is no flag is counted into
  * `operands` (at most max_operands of them). ERR_USAGE with one sentence in `complaints`.

@@ -1,5 +1,7 @@
 #include "base/table.h"
 
+#include "base/mem.h"
+
 #include <string.h>
 
 static const struct problem_kind unknown_column = {
@@ -147,4 +149,46 @@ enum err table_read_bytes(struct text bytes, const struct table_spec *spec, cons
     struct table_reading reading = {.spec = spec, .handler = handler, .problems = problems};
     struct csv_handler csv = {on_csv_row, column_name, on_progress, &reading};
     return csv_read_bytes(bytes, &csv, problems);
+}
+
+struct table_reader {
+    struct table_reading reading;
+    struct csv_handler csv_handler;
+    struct csv_reader *csv;
+};
+
+enum err table_reader_new(bool windows_1252, const struct table_spec *spec, const struct table_handler *handler,
+                          struct problems *problems, struct table_reader **out)
+{
+    struct table_reader *reader;
+    enum err e = mem_alloc(1, sizeof *reader, &reader);
+    if (e != ERR_OK)
+        return e;
+    reader->reading = (struct table_reading){.spec = spec, .handler = handler, .problems = problems};
+    reader->csv_handler = (struct csv_handler){on_csv_row, column_name, NULL, &reader->reading};
+    e = csv_reader_new(windows_1252, &reader->csv_handler, problems, &reader->csv);
+    if (e != ERR_OK) {
+        mem_free(reader);
+        return e;
+    }
+    *out = reader;
+    return ERR_OK;
+}
+
+enum err table_reader_feed(struct table_reader *reader, const void *bytes, size_t length)
+{
+    return csv_reader_feed(reader->csv, bytes, length);
+}
+
+enum err table_reader_end(struct table_reader *reader)
+{
+    return csv_reader_end(reader->csv);
+}
+
+void table_reader_free(struct table_reader *reader)
+{
+    if (!reader)
+        return;
+    csv_reader_free(reader->csv);
+    mem_free(reader);
 }

@@ -41,4 +41,17 @@ MUST_USE enum err table_read_file(const char *path, const struct table_spec *spe
 MUST_USE enum err table_read_bytes(struct text bytes, const struct table_spec *spec,
                                    const struct table_handler *handler, struct problems *problems);
 
+struct table_reader;
+
+/*
+ * A reader that is fed by its caller, for who must not read for long at a time: as csv_reader_new (base/csv.h), with named
+ * columns. What it is given must outlive it. `progress` of the handler is not called.
+ */
+MUST_USE enum err table_reader_new(bool windows_1252, const struct table_spec *spec,
+                                   const struct table_handler *handler, struct problems *problems,
+                                   struct table_reader **out);
+MUST_USE enum err table_reader_feed(struct table_reader *reader, const void *bytes, size_t length);
+MUST_USE enum err table_reader_end(struct table_reader *reader);
+void table_reader_free(struct table_reader *reader);
+
 #endif

@@ -158,5 +158,35 @@ START_TEST(progress_reaches_the_size_of_the_file)
 }
 END_TEST
 
+static enum err count_row(void *context, const struct table_row *row)
+{
+    size_t *rows = context;
+    ck_assert(text_is(row->values[0], *rows ? "y" : "x;"));
+    ++*rows;
+    return ERR_OK;
+}
+
+START_TEST(a_reader_that_is_fed_reads_the_same_at_every_split)
+{
+    static const char bytes[] = "naam;aantal\r\n\"x;\";1\r\ny;2\r\nz\r\n";
+    for (size_t split = 0; split < sizeof bytes; split++) {
+        size_t rows = 0;
+        struct table_handler handler = {.row = count_row, .context = &rows};
+        struct table_reader *reader;
+        struct problems problems;
+        problems_init(&problems, "FILE");
+        ck_assert_int_eq(table_reader_new(false, &strict, &handler, &problems, &reader), ERR_OK);
+        ck_assert_int_eq(table_reader_feed(reader, bytes, split), ERR_OK);
+        ck_assert_int_eq(table_reader_feed(reader, bytes + split, sizeof bytes - 1 - split), ERR_OK);
+        ck_assert_int_eq(table_reader_end(reader), ERR_OK);
+        ck_assert_uint_eq(rows, 2);
+        ck_assert_uint_eq(problems.total, 1);
+        ck_assert_str_eq(problems.list[0].kind->code, "row.fields");
+        table_reader_free(reader);
+        problems_free(&problems);
+    }
+}
+END_TEST
+
 RUN_TESTS("base/table", every_rule_of_named_columns, an_error_of_the_handler_ends_the_reading,
-          progress_reaches_the_size_of_the_file)
+          progress_reaches_the_size_of_the_file, a_reader_that_is_fed_reads_the_same_at_every_split)
