@@ -58,7 +58,7 @@ static void enter_pass(struct running *run, const uint32_t *students, const stru
         uint32_t place = solution->place[i];
         if (place == INSTANCE_UNMATCHED)
             continue;
-        struct outcome *outcome = &result->outcomes[students[i]];
+        struct student_outcome *outcome = &result->outcomes[students[i]];
         outcome->place = place;
         outcome->rank = solution->position[i] + 1; /* of the second pass: set right by set_full_rank */
         outcome->second_pass = second;
@@ -167,7 +167,7 @@ static enum err settle_pairs(struct running *run, uint8_t *lowest_band)
 {
     memset(lowest_band, UINT8_MAX, run->market->placement_count);
     for (uint32_t s = 0; s < run->market->student_count; s++) {
-        struct outcome *outcome = &run->result->outcomes[s];
+        struct student_outcome *outcome = &run->result->outcomes[s];
         if (outcome->place == PLACE_NONE)
             continue;
         if (eligible_first_broken(run->market, &run->rules, s, outcome->place) != RULE_COUNT) {
@@ -187,7 +187,7 @@ static enum err explain_student(struct running *run, uint32_t s, const uint8_t *
 {
     const struct candidate *candidates;
     uint32_t count;
-    struct outcome *outcome = &run->result->outcomes[s];
+    struct student_outcome *outcome = &run->result->outcomes[s];
     eligibility_find(run->maker.eligibility, s, &candidates, &count);
     outcome->eligible = count;
     for (uint32_t i = 0; i < count; i++) {
@@ -264,7 +264,7 @@ static enum err open_run(struct running *run)
         return e;
     result->student_count = market->student_count;
     for (size_t s = 0; s < market->student_count; s++)
-        result->outcomes[s] = (struct outcome){.place = PLACE_NONE, .removed_at = NO_REMOVED};
+        result->outcomes[s] = (struct student_outcome){.place = PLACE_NONE, .removed_at = NO_REMOVED};
     for (size_t p = 0; p < market->placement_count; p++) {
         run->free_seats[p] = market->placements[p].capacity;
         result->counts.seats += market->placements[p].capacity;

@@ -17,7 +17,7 @@
 enum round_stage { STAGE_ELIGIBILITY, STAGE_SOLVE, STAGE_VERIFY, STAGE_EXPLAIN, STAGE_COUNT };
 
 /* Where one student ended. Unmatched: place is PLACE_NONE, and the counts at the end say why. */
-struct outcome {
+struct student_outcome {
     uint32_t place;
     uint32_t rank; /* position in the student's full list, from 1 */
     uint32_t distance_m;
@@ -36,7 +36,7 @@ struct round_counts {
 
 struct round_result {
     size_t student_count;
-    struct outcome *outcomes; /* by student of the market */
+    struct student_outcome *outcomes; /* by student of the market */
     uint32_t (*removed)[RULE_COUNT];
     size_t removed_count, removed_capacity;
     uint64_t *rank_counts; /* [r]: students at rank r, for r = 1 .. rank_max */

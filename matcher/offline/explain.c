@@ -62,7 +62,7 @@ static enum err lowest_bands(const struct job *job, uint8_t **out)
     for (size_t p = 0; p < job->intake->placement_count; p++)
         lowest[p] = UINT8_MAX;
     for (size_t s = 0; s < job->intake->student_count; s++) {
-        const struct outcome *outcome = &job->result.outcomes[s];
+        const struct student_outcome *outcome = &job->result.outcomes[s];
         if (outcome->place != PLACE_NONE && outcome->band < lowest[outcome->place])
             lowest[outcome->place] = outcome->band;
     }
@@ -83,7 +83,7 @@ static void print_head(const struct job *job, const struct names *names, size_t 
             until, row->profile.hours, SAY(job, "hours", "uur"), row->profile.max_km);
 }
 
-static void print_reason(const struct job *job, const struct outcome *outcome, FILE *to)
+static void print_reason(const struct job *job, const struct student_outcome *outcome, FILE *to)
 {
     struct buf reason;
     buf_init(&reason, 4096);
@@ -94,8 +94,8 @@ static void print_reason(const struct job *job, const struct outcome *outcome, F
 }
 
 /* What happened at one placement of the list. */
-static const char *what_happened(const struct job *job, const struct outcome *outcome, uint32_t rank, uint32_t place,
-                                 uint32_t band, const uint8_t *lowest)
+static const char *what_happened(const struct job *job, const struct student_outcome *outcome, uint32_t rank,
+                                 uint32_t place, uint32_t band, const uint8_t *lowest)
 {
     if (outcome->place == place)
         return SAY(job, "PLACED HERE", "HIER GEPLAATST");
@@ -114,7 +114,7 @@ enum err explain_student(const struct job *job, const struct names *names, size_
     const struct candidate *list;
     uint8_t *lowest;
     uint32_t count;
-    const struct outcome *outcome = &job->result.outcomes[student];
+    const struct student_outcome *outcome = &job->result.outcomes[student];
     enum err e = lowest_bands(job, &lowest);
     if (e != ERR_OK)
         return e;

@@ -89,7 +89,7 @@ static json_t *reasons_json(const struct job *job)
     enum { CODES = sizeof codes / sizeof codes[0] };
     int64_t counts[CODES] = {0};
     for (size_t s = 0; s < job->result.student_count; s++) {
-        const struct outcome *outcome = &job->result.outcomes[s];
+        const struct student_outcome *outcome = &job->result.outcomes[s];
         if (outcome->place != PLACE_NONE)
             continue;
         const char *code = tables_reason_code(&job->result, outcome, job->intake->placement_count);

@@ -14,7 +14,7 @@ static void put_key(struct buf *buf, const struct intake *intake, const struct s
     buf_put_char(buf, ';');
 }
 
-static void put_match(struct buf *buf, const struct intake *intake, const struct outcome *outcome)
+static void put_match(struct buf *buf, const struct intake *intake, const struct student_outcome *outcome)
 {
     const struct placement_row *placement = &intake->placements[outcome->place];
     uint32_t hundredths = (outcome->distance_m + 5) / 10;
@@ -35,7 +35,7 @@ static void put_match(struct buf *buf, const struct intake *intake, const struct
     buf_put_char(buf, '\n');
 }
 
-const char *tables_reason_code(const struct round_result *result, const struct outcome *outcome,
+const char *tables_reason_code(const struct round_result *result, const struct student_outcome *outcome,
                                size_t placement_count)
 {
     if (outcome->eligible)
@@ -56,7 +56,7 @@ static void put_counted(struct buf *buf, const char *name, uint32_t count, bool 
     *first = false;
 }
 
-void tables_put_reason(struct buf *buf, const struct round_result *result, const struct outcome *outcome,
+void tables_put_reason(struct buf *buf, const struct round_result *result, const struct student_outcome *outcome,
                        size_t placement_count)
 {
     const char *code = tables_reason_code(result, outcome, placement_count);
@@ -86,7 +86,7 @@ static enum err each_student(const struct intake *intake, const struct round_res
     buf_init(&buf, SINK_BUF_BYTES);
     buf_put_string(&buf, header);
     for (size_t s = 0; s < intake->student_count && e == ERR_OK; s++) {
-        const struct outcome *outcome = &result->outcomes[s];
+        const struct student_outcome *outcome = &result->outcomes[s];
         if ((outcome->place != PLACE_NONE) != matched)
             continue;
         put_key(&buf, intake, &intake->students[s]);

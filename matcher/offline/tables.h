@@ -18,11 +18,11 @@ MUST_USE enum err tables_unmatched(const struct intake *intake, const struct rou
                                    const struct sink *sink);
 
 /* The binding reason of an unmatched student, as unmatched.csv writes it. */
-void tables_put_reason(struct buf *buf, const struct round_result *result, const struct outcome *outcome,
+void tables_put_reason(struct buf *buf, const struct round_result *result, const struct student_outcome *outcome,
                        size_t placement_count);
 
 /* The short code of that reason, by which round.json counts: a rule's name, "geen aanbod", "band" or "loting". */
-const char *tables_reason_code(const struct round_result *result, const struct outcome *outcome,
+const char *tables_reason_code(const struct round_result *result, const struct student_outcome *outcome,
                                size_t placement_count);
 
 #endif

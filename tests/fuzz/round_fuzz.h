@@ -30,7 +30,7 @@ static inline const struct postcodes *fuzz_postcodes(void)
 static inline void claim_outcome(const struct intake *intake, const struct round_result *result, size_t s,
                                  uint32_t *held)
 {
-    const struct outcome *outcome = &result->outcomes[s];
+    const struct student_outcome *outcome = &result->outcomes[s];
     if (outcome->place == PLACE_NONE) {
         CLAIM(outcome->by_band + outcome->by_lottery == outcome->eligible);
         CLAIM((outcome->eligible == 0) == (outcome->removed_at < result->removed_count));

@@ -163,7 +163,7 @@ static unsigned long long market_seed; /* TEST_SEED that begins with the market 
     ck_assert_msg((got) == (expected), "TEST_SEED=%llu: %s is %llu, %s is %llu", market_seed, #got,                  \
                   (unsigned long long)(got), #expected, (unsigned long long)(expected))
 
-static void compare_matched(const struct naive *naive, const struct outcome *outcome, uint32_t s)
+static void compare_matched(const struct naive *naive, const struct student_outcome *outcome, uint32_t s)
 {
     uint32_t p = naive->place[s], rank = 1;
     while (naive->full[s][rank - 1] != p)
@@ -178,7 +178,7 @@ static void compare_matched(const struct naive *naive, const struct outcome *out
 /* An eligible placement counts as lost by the lottery when the lowest band that it holds is the student's own. */
 static void compare_unmatched(const struct naive *naive, const struct round_result *result, uint32_t s)
 {
-    const struct outcome *outcome = &result->outcomes[s];
+    const struct student_outcome *outcome = &result->outcomes[s];
     uint32_t by_lottery = 0, removed[RULE_COUNT + 1] = {0};
     for (uint32_t k = 0; k < naive->full_count[s]; k++) {
         uint32_t p = naive->full[s][k], lowest = UINT32_MAX;

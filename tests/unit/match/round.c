@@ -122,7 +122,7 @@ START_TEST(an_unmatched_student_learns_of_each_place_why)
     struct round_result result = play(&builder, &plain_rules);
     for (uint32_t s = 0; s < 3; s++)
         ck_assert_uint_eq(result.outcomes[s].place, s);
-    const struct outcome *left = &result.outcomes[3];
+    const struct student_outcome *left = &result.outcomes[3];
     ck_assert_uint_eq(left->place, PLACE_NONE);
     ck_assert_uint_eq(left->eligible, 3);
     ck_assert_uint_eq(left->by_band, 1);    /* 0: band 10 against 4 */
@@ -146,7 +146,7 @@ START_TEST(nobody_eligible_is_counted_by_rule)
     placements[5].point = 1;
     builder_student(&builder, plain_student(), 5);
     struct round_result result = play(&builder, &plain_rules);
-    const struct outcome *left = &result.outcomes[0];
+    const struct student_outcome *left = &result.outcomes[0];
     ck_assert_uint_eq(left->place, PLACE_NONE);
     ck_assert_uint_eq(left->eligible, 0);
     ck_assert_uint_eq(result.removed_count, 1);
