@@ -1,0 +1,127 @@
+/*
+ * h1_server.h - an HTTP/1.1 server on one event loop: connections, deadlines, caps, and exchanges for a handler.
+ *
+ * A connection has one exchange at a time; what the client pipelines waits, and above a bound is not read. The handler gets
+ * the head, says how large a body may be, gets the whole request, and answers when it can, now or in a later turn.
+ *
+ * The rule of ownership: an exchange that the handler got must be answered exactly once with exchange_respond, whatever
+ * happens; until then it and all its views are valid, and afterwards none are. When the client leaves first, `canceled` says
+ * so: the answer is still owed, and goes nowhere. Nothing of the handler is called from inside exchange_respond.
+ *
+ * What cannot be understood is answered here, as JSON {"code":…,"message":…}. Deadlines cover the whole head, the whole body,
+ * idleness and a peer that does not read; how long the handler takes is the handler's matter. A peer that closes only its
+ * sending side still gets its answer; one that is gone is found out by an interim 100 response.
+ *
+ * Addresses: behind a trusted proxy the client is the last address of X-Forwarded-For that is no trusted proxy, and a client
+ * is counted by its exchanges under way; otherwise the header is ignored, and it is counted by its connections.
+ *
+ * The process must ignore SIGPIPE. Nothing of a request is logged. Bodies and heads are wiped when they are done with.
+ */
+#ifndef WIRE_H1_SERVER_H
+#define WIRE_H1_SERVER_H
+
+#include "base/clock.h"
+#include "wire/address.h"
+#include "wire/h1.h"
+
+struct event_base;
+struct h1_server;
+struct exchange;
+
+struct h1_server_options {
+    size_t connections_max;                     /* above it: 503 and close */
+    size_t connections_per_address;             /* the same, for one client */
+    size_t connections_per_shared_address;      /* for addresses in shared_addresses */
+    const struct address_list *trusted_proxies; /* borrowed, may be NULL */
+    const struct address_list *shared_addresses;
+    uint32_t head_timeout_ms, body_timeout_ms, idle_timeout_ms, write_timeout_ms;
+    size_t body_memory_bytes; /* of all requests together; above it: 503 */
+    struct clock clock;
+};
+
+/* What the settings have by default. */
+struct h1_server_options h1_server_defaults(void);
+
+struct h1_handler {
+    /*
+     * The head is complete. Returns the largest body to take, in bytes; a larger one is answered with 413 here, and the
+     * exchange is then not the handler's. Or answers at once with exchange_respond; then the value does not count. A
+     * context set here must need no freeing: a client that leaves before its request is complete is not reported.
+     */
+    uint64_t (*head)(void *context, struct exchange *exchange);
+    /* The request is complete; from now on the handler owes the answer. */
+    void (*request)(void *context, struct exchange *exchange);
+    /* After `request`: the client left. May be NULL. */
+    void (*canceled)(void *context, struct exchange *exchange);
+    void *context;
+};
+
+/* Takes the listening socket, which becomes non-blocking. Handler and options are copied. */
+MUST_USE enum err h1_server_new(struct event_base *base, int listen_fd, const struct h1_server_options *options,
+                                const struct h1_handler *handler, struct h1_server **out);
+
+/*
+ * Stops accepting and closes what is idle; what has begun is finished, with `Connection: close`. Then, in a later turn,
+ * `done` (may be NULL) is called once; the server can be freed in it.
+ */
+void h1_server_stop(struct h1_server *server, void (*done)(void *context), void *context);
+
+/*
+ * Closes everything at once. Exchanges under way are canceled (without a call of `canceled`); their answers are still owed,
+ * and the memory goes with the last. A `done` that is not yet called is not called any more.
+ */
+void h1_server_free(struct h1_server *server);
+
+/* Why a connection or a request was turned away or cut off, beside the refusals of h1.h. */
+enum h1_server_cause {
+    H1_CAUSE_CONNECTIONS,   /* over connections_max */
+    H1_CAUSE_ADDRESS,       /* over the cap of one address */
+    H1_CAUSE_BODY_MEMORY,   /* over body_memory_bytes, or no memory */
+    H1_CAUSE_HEAD_LATE,     /* 408 */
+    H1_CAUSE_BODY_LATE,     /* 408 */
+    H1_CAUSE_WRITE_LATE,    /* the peer did not read its answer */
+    H1_CAUSE_CUT_SHORT,     /* the peer ended in the middle of a request */
+    H1_CAUSE_ACCEPT_PAUSED, /* no descriptor or memory to accept with */
+    H1_CAUSE_COUNT,
+};
+
+struct h1_server_counts {
+    size_t connections; /* now */
+    size_t exchanges;   /* now, with the handler */
+    size_t body_bytes;  /* now */
+    uint64_t accepted, requests, canceled;
+    uint64_t responses[6]; /* by the first digit of the status */
+    uint64_t refused[H1_REFUSAL_COUNT];
+    uint64_t causes[H1_CAUSE_COUNT];
+};
+
+/* Valid while the server is. */
+const struct h1_server_counts *h1_server_counts(const struct h1_server *server);
+const char *h1_server_cause_name(enum h1_server_cause cause);
+
+/* The request. Views are borrowed until exchange_respond. */
+const struct h1 *exchange_head(const struct exchange *exchange);
+struct text exchange_body(const struct exchange *exchange); /* whole; empty in `head` */
+struct address exchange_client(const struct exchange *exchange);
+int64_t exchange_started_us(const struct exchange *exchange); /* when its head was complete; monotonic */
+
+/* Something of the handler's own; NULL at first. */
+void exchange_set_context(struct exchange *exchange, void *context);
+void *exchange_context(const struct exchange *exchange);
+
+/* Whether the client left. */
+bool exchange_is_canceled(const struct exchange *exchange);
+
+struct exchange_header {
+    const char *name, *value; /* "Content-Type", "application/json" */
+};
+
+/*
+ * Answers, and ends the exchange. Everything is copied. Date, Content-Length and Connection are added; no body is sent for
+ * HEAD, 204 and 304. A header with a control character in it is left out; a head above EXCHANGE_HEAD_BYTES becomes a 500.
+ */
+enum { EXCHANGE_HEAD_BYTES = 8 * 1024 };
+void exchange_respond(struct exchange *exchange, int status, const struct exchange_header *headers,
+                      size_t header_count, struct text body);
+
+#endif
