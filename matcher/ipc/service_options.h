@@ -1,0 +1,225 @@
+/*
+ * service_options.h - the settings of the service, and those it shares with the offline commands, each written down once.
+ *
+ * SERVICE_OPTIONS is a list of initialisers for a table of struct option: `stagematch serve` reads it, hands the values to
+ * the roles, and the configuration file may name all of them, whichever command reads it.
+ */
+#ifndef IPC_SERVICE_OPTIONS_H
+#define IPC_SERVICE_OPTIONS_H
+
+#include "base/conf.h"
+#include "match/market.h"
+
+#define BOTH (OPTION_IN_FILE | OPTION_ON_LINE)
+
+/* Shared with the offline commands. */
+#define OPTION_PC4                                                                                                   \
+    {                                                                                                                \
+        .name = "pc4", .type = OPTION_PATH, .where = BOTH, .unit = "FILE",                                           \
+        .text = "postcode table: CSV with columns pc4, lat, lon"                                                     \
+    }
+#define OPTION_OPLEIDINGEN                                                                                           \
+    {                                                                                                                \
+        .name = "opleidingen", .type = OPTION_PATH, .where = BOTH, .unit = "FILE",                                   \
+        .text = "names of qualifications: CSV with columns code (or crebo, isat) and naam"                           \
+    }
+#define OPTION_SKILLS                                                                                                \
+    {                                                                                                                \
+        .name = "skills", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                              \
+        .text = "skill codes with their names in Dutch and English"                                                  \
+    }
+#define OPTION_REASONS                                                                                               \
+    {                                                                                                                \
+        .name = "reasons", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                             \
+        .text = "the closed list of reasons for a decision"                                                          \
+    }
+#define OPTION_GROUNDS                                                                                               \
+    {                                                                                                                \
+        .name = "grounds", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                             \
+        .text = "grounds of discrimination that a report can name"                                                   \
+    }
+#define OPTION_SPELING                                                                                               \
+    {                                                                                                                \
+        .name = "speling_dagen", .flag = "speling", .type = OPTION_NUMBER, .where = BOTH, .min = 0, .max = 366,      \
+        .unit = "DAYS", .fallback = "7",                                                                             \
+        .text = "slack at both ends when a request and a placement's window are compared"                            \
+    }
+#define OPTION_LIST_MAX                                                                                              \
+    {                                                                                                                \
+        .name = "list_max", .type = OPTION_NUMBER, .where = BOTH, .min = 0, .max = 1000000, .unit = "PLACES",        \
+        .fallback = "1000", .text = "longest list of one student; 0 for no limit"                                    \
+    }
+#define OPTION_BAND_WIDTH                                                                                            \
+    {                                                                                                                \
+        .name = "band_width", .type = OPTION_NUMBER, .where = BOTH, .min = 1, .max = SCORE_MAX, .unit = "POINTS",    \
+        .fallback = "10",                                                                                            \
+        .text = "points of score (0 to 100) that make one band, within which only the lottery orders"                \
+    }
+#define OPTION_MECHANISM                                                                                             \
+    {                                                                                                                \
+        .name = "mechanism", .type = OPTION_CHOICE, .where = BOTH, .fallback = "stb", .choices = "stb",              \
+        .text = "how the match is made: deferred acceptance with one lottery"                                        \
+    }
+#define OPTION_THREADS                                                                                               \
+    {                                                                                                                \
+        .name = "threads", .type = OPTION_NUMBER, .where = BOTH, .min = 0, .max = 64, .fallback = "0",               \
+        .text = "threads that make the students' lists; 0: one for each processor; the result is the same"           \
+    }
+#define OPTION_LOG_LEVEL                                                                                             \
+    {                                                                                                                \
+        .name = "log_level", .type = OPTION_CHOICE, .where = BOTH, .fallback = "warn",                               \
+        .choices = "debug info warn error", .text = "from which level on events are logged to stderr"                \
+    }
+
+/* Where the service listens and what it keeps. */
+#define OPTION_LISTEN                                                                                                \
+    {                                                                                                                \
+        .name = "listen", .type = OPTION_TEXT, .where = BOTH, .unit = "ADDRESS:PORT", .fallback = "127.0.0.1:8080",  \
+        .text = "where the API listens; port 0: any free one, written to data_dir/address"                           \
+    }
+#define OPTION_METRICS_LISTEN                                                                                        \
+    {                                                                                                                \
+        .name = "metrics_listen", .type = OPTION_TEXT, .where = BOTH, .unit = "ADDRESS:PORT",                        \
+        .fallback = "127.0.0.1:9180",                                                                                \
+        .text = "where /metrics listens; port 0: any free one, written to data_dir/metrics_address"                  \
+    }
+#define OPTION_DATA_DIR                                                                                              \
+    {                                                                                                                \
+        .name = "data_dir", .type = OPTION_PATH, .where = BOTH, .unit = "DIR", .fallback = "/var/lib/stagematch",    \
+        .text = "where the service keeps its databases: engine/ and vault/ in it"                                    \
+    }
+#define OPTION_MASTER_KEY                                                                                            \
+    {                                                                                                                \
+        .name = "master_key", .type = OPTION_PATH, .where = BOTH, .unit = "FILE",                                    \
+        .fallback = "/etc/stagematch/master.key",                                                                    \
+        .text = "the vault's master key: 32 random bytes in a file that its owner alone can read (mode 0600)"        \
+    }
+#define OPTION_PUBLIC_URL                                                                                            \
+    {                                                                                                                \
+        .name = "public_url", .type = OPTION_TEXT, .where = BOTH, .unit = "URL",                                     \
+        .fallback = "http://127.0.0.1:8080", .text = "how people reach the service; links in notices start with it"  \
+    }
+#define OPTION_USER_FRONT                                                                                            \
+    {                                                                                                                \
+        .name = "user_front", .type = OPTION_TEXT, .where = OPTION_IN_FILE, .unit = "USER",                          \
+        .text = "user that the front runs as when the service is started by root; none: stay"                        \
+    }
+#define OPTION_USER_ENGINE                                                                                           \
+    {                                                                                                                \
+        .name = "user_engine", .type = OPTION_TEXT, .where = OPTION_IN_FILE, .unit = "USER",                         \
+        .text = "user that the engine runs as when the service is started by root; none: stay"                       \
+    }
+#define OPTION_USER_VAULT                                                                                            \
+    {                                                                                                                \
+        .name = "user_vault", .type = OPTION_TEXT, .where = OPTION_IN_FILE, .unit = "USER",                          \
+        .text = "user that the vault runs as when the service is started by root; none: stay"                        \
+    }
+
+/* What the front takes from outside. */
+#define OPTION_TRUSTED_PROXIES                                                                                       \
+    {                                                                                                                \
+        .name = "trusted_proxies", .type = OPTION_TEXT, .where = OPTION_IN_FILE, .unit = "ADDRESSES",                \
+        .text = "proxies whose X-Forwarded-For counts: addresses or CIDRs, joined by blanks"                         \
+    }
+#define OPTION_CONNECTIONS_MAX                                                                                       \
+    {                                                                                                                \
+        .name = "connections_max", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 100000,          \
+        .unit = "CONNECTIONS", .fallback = "4096", .text = "connections at a time, of all clients"                   \
+    }
+#define OPTION_CONNECTIONS_PER_ADDRESS                                                                               \
+    {                                                                                                                \
+        .name = "connections_per_address", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 100000,  \
+        .unit = "CONNECTIONS", .fallback = "256", .text = "connections at a time from one address"                   \
+    }
+#define OPTION_SHARED_ADDRESSES                                                                                      \
+    {                                                                                                                \
+        .name = "shared_addresses", .type = OPTION_TEXT, .where = OPTION_IN_FILE, .unit = "ADDRESSES",               \
+        .text = "where many people share one address, such as a school: addresses or CIDRs, joined by blanks"        \
+    }
+#define OPTION_CONNECTIONS_PER_SHARED_ADDRESS                                                                        \
+    {                                                                                                                \
+        .name = "connections_per_shared_address", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1,          \
+        .max = 100000, .unit = "CONNECTIONS", .fallback = "2048",                                                    \
+        .text = "connections at a time from one of shared_addresses"                                                 \
+    }
+#define OPTION_HEAD_TIMEOUT                                                                                          \
+    {                                                                                                                \
+        .name = "head_timeout_ms", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 100, .max = 600000,        \
+        .unit = "MS", .fallback = "10000", .text = "how long the whole head of a request may take"                   \
+    }
+#define OPTION_BODY_TIMEOUT                                                                                          \
+    {                                                                                                                \
+        .name = "body_timeout_ms", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 100, .max = 3600000,       \
+        .unit = "MS", .fallback = "60000", .text = "how long the whole body of a request may take"                   \
+    }
+#define OPTION_IDLE_TIMEOUT                                                                                          \
+    {                                                                                                                \
+        .name = "idle_timeout_ms", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 100, .max = 3600000,       \
+        .unit = "MS", .fallback = "60000", .text = "how long a connection may wait for its next request"             \
+    }
+#define OPTION_CALL_TIMEOUT                                                                                          \
+    {                                                                                                                \
+        .name = "call_timeout_ms", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 100, .max = 600000,        \
+        .unit = "MS", .fallback = "30000", .text = "how long a call may take whose client names no time itself"      \
+    }
+#define OPTION_SESSION_HOURS                                                                                         \
+    {                                                                                                                \
+        .name = "session_hours", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 720,               \
+        .unit = "HOURS", .fallback = "12", .text = "how long a session lasts after logging in"                       \
+    }
+
+/* What the engine does. */
+#define OPTION_COMMIT_WAIT                                                                                           \
+    {                                                                                                                \
+        .name = "commit_wait_ms", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 0, .max = 1000,             \
+        .unit = "MS", .fallback = "5", .text = "how long a command may wait for others to be committed with it"      \
+    }
+#define OPTION_COMMIT_COMMANDS                                                                                       \
+    {                                                                                                                \
+        .name = "commit_commands_max", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 4096,        \
+        .unit = "COMMANDS", .fallback = "256", .text = "commands that are committed together at most"                \
+    }
+#define OPTION_HOLIDAYS                                                                                              \
+    {                                                                                                                \
+        .name = "holidays", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                            \
+        .text = "days that are no working days: CSV"                                                                 \
+    }
+#define OPTION_TERMS                                                                                                 \
+    {                                                                                                                \
+        .name = "terms", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                               \
+        .text = "how long each state may wait, in working days: CSV"                                                 \
+    }
+
+/* What the vault tells people. */
+#define OPTION_NOTICES                                                                                               \
+    {                                                                                                                \
+        .name = "notices", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "DIR",                              \
+        .text = "templates of notices"                                                                               \
+    }
+#define OPTION_NOTIFY_COMMAND                                                                                        \
+    {                                                                                                                \
+        .name = "notify_command", .type = OPTION_TEXT, .where = BOTH, .unit = "COMMAND",                             \
+        .text = "program that sends a message from its input as `sendmail -t` does, with its arguments; no shell"    \
+    }
+#define OPTION_NOTIFY_ATTEMPTS                                                                                       \
+    {                                                                                                                \
+        .name = "notify_attempts", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 100,             \
+        .unit = "TIMES", .fallback = "5", .text = "how often a notice is tried before it counts as bounced"          \
+    }
+
+#define SHARED_OPTIONS                                                                                               \
+    OPTION_PC4, OPTION_OPLEIDINGEN, OPTION_SKILLS, OPTION_REASONS, OPTION_GROUNDS, OPTION_SPELING, OPTION_LIST_MAX,  \
+        OPTION_BAND_WIDTH, OPTION_MECHANISM, OPTION_THREADS, OPTION_LOG_LEVEL
+
+#define SERVICE_OPTIONS                                                                                              \
+    SHARED_OPTIONS, OPTION_LISTEN, OPTION_METRICS_LISTEN, OPTION_DATA_DIR, OPTION_MASTER_KEY, OPTION_PUBLIC_URL,     \
+        OPTION_USER_FRONT, OPTION_USER_ENGINE, OPTION_USER_VAULT, OPTION_TRUSTED_PROXIES, OPTION_CONNECTIONS_MAX,    \
+        OPTION_CONNECTIONS_PER_ADDRESS, OPTION_SHARED_ADDRESSES, OPTION_CONNECTIONS_PER_SHARED_ADDRESS,              \
+        OPTION_HEAD_TIMEOUT, OPTION_BODY_TIMEOUT, OPTION_IDLE_TIMEOUT, OPTION_CALL_TIMEOUT, OPTION_SESSION_HOURS,    \
+        OPTION_COMMIT_WAIT, OPTION_COMMIT_COMMANDS, OPTION_HOLIDAYS, OPTION_TERMS, OPTION_NOTICES,                   \
+        OPTION_NOTIFY_COMMAND, OPTION_NOTIFY_ATTEMPTS
+
+extern const struct option service_options[];
+extern const size_t service_option_count;
+
+#endif
