@@ -1,0 +1,206 @@
+#include "domain/export.h"
+
+#include "domain/placement.h"
+#include "domain/proposal.h"
+#include "domain/stagevraag.h"
+
+#include <string.h>
+
+/* Under the longest frame between two roles, with room for what surrounds it. */
+enum { EXPORT_BYTES_MAX = 36 << 20, MATCH_LINE_BYTES_MAX = 512 };
+
+static void match_line(struct buf *buf, const StagevraagRecord *student, const char *start_date,
+                       const Stagematch__V1__Placement *place, const MatchRecord *match)
+{
+    buf_put_string(buf, student->school);
+    buf_put_char(buf, ';');
+    buf_put_hex(buf, student->student_ref.data, student->student_ref.len);
+    buf_printf(buf, ";%s;%s;%s;%u;%u;%u;%u\n", start_date, place->leerbedrijf, place->leerplaats, match->rank,
+               match->score, match->band, match->distance_m);
+}
+
+enum err export_matches_digest(const struct round_input *input, const SolveResult *result,
+                               uint8_t digest[DIGEST_BYTES])
+{
+    struct digest running;
+    struct buf buf;
+    digest_start(&running);
+    digest_add(&running, EXPORT_MATCHES_HEADER, sizeof EXPORT_MATCHES_HEADER - 1);
+    buf_init(&buf, MATCH_LINE_BYTES_MAX);
+    enum err e = ERR_OK;
+    for (size_t i = 0, s = 0; i < result->n_matches && e == ERR_OK; i++) {
+        const MatchRecord *match = result->matches[i];
+        uint32_t place = round_input_place(input, &match->placement_id);
+        while (s < input->student_count &&
+               !bytes_equal(input->students[s].record->stagevraag_id, match->stagevraag_id))
+            s++; /* both are in canonical order */
+        if (s == input->student_count || place == PLACE_NONE) {
+            e = ERR_INTERNAL;
+            break;
+        }
+        match_line(&buf, input->students[s].record, input->students[s].profile->start_date,
+                   input->places[place].placement, match);
+        e = buf_error(&buf);
+        digest_add(&running, buf.data, buf.length);
+        buf_clear(&buf);
+    }
+    buf_free(&buf);
+    if (e == ERR_OK)
+        crypto_hash_sha256_final(&running.state, digest);
+    return e;
+}
+
+static void put_matches(const struct context *context, const RoundRecord *record, struct buf *buf)
+{
+    struct scan scan;
+    const MatchChunkRecord *chunk;
+    buf_put_string(buf, EXPORT_MATCHES_HEADER);
+    scan_id(&scan, context->state, INDEX_CHUNK_ROUND, text_of_bytes(record->round_id));
+    while ((chunk = scan_next(&scan)) != NULL && chunk->chunk < record->solve_chunks)
+        for (size_t i = 0; i < chunk->n_matches; i++) {
+            const MatchRecord *match = chunk->matches[i];
+            const StagevraagRecord *student =
+                state_find(context->state, RECORD_STAGEVRAAG, text_of_bytes(match->stagevraag_id));
+            const PlacementRecord *place =
+                state_find(context->state, RECORD_PLACEMENT, text_of_bytes(match->placement_id));
+            if (student && place)
+                match_line(buf, student, stagevraag_round_profile(student)->start_date, place->placement, match);
+        }
+}
+
+/* Moves what gathered into a field of the answer. */
+static void take_file(struct context *context, struct buf *buf, ProtobufCBinaryData *field, size_t *total)
+{
+    *total += buf->length;
+    if (context_ok(context, buf_error(buf)))
+        context_ok(context, message_assign_bytes(field, buf_text(buf)));
+    buf_clear(buf);
+}
+
+static void export_files(struct context *context, const RoundRecord *record, const struct round_input *input,
+                         Stagematch__V1__ExportRoundResponse *response, bool *too_large)
+{
+    struct buf buf;
+    size_t total = 0;
+    buf_init(&buf, EXPORT_BYTES_MAX);
+    buf_put_string(&buf, EXPORT_STUDENTS_HEADER);
+    for (size_t i = 0; i < input->student_count; i++)
+        export_student_line(&buf, input, &input->students[i]);
+    *too_large = buf.length + MATCH_LINE_BYTES_MAX * record->matched_count > EXPORT_BYTES_MAX || buf.error != ERR_OK;
+    if (!*too_large) {
+        take_file(context, &buf, &response->students_csv, &total);
+        buf_put_string(&buf, EXPORT_PLACEMENTS_HEADER);
+        for (size_t i = 0; i < input->place_count; i++)
+            export_placement_line(&buf, &input->places[i]);
+        *too_large = total + buf.length > EXPORT_BYTES_MAX || buf.error != ERR_OK;
+    }
+    if (!*too_large) {
+        take_file(context, &buf, &response->placements_csv, &total);
+        put_matches(context, record, &buf);
+        *too_large = total + buf.length > EXPORT_BYTES_MAX || buf.error != ERR_OK;
+    }
+    if (!*too_large)
+        take_file(context, &buf, &response->matches_csv, &total);
+    buf_free(&buf);
+}
+
+static void put_hex(struct context *context, ProtobufCBinaryData bytes, char **field)
+{
+    char hex[DIGEST_HEX_BYTES];
+    if (bytes.len != DIGEST_BYTES)
+        return;
+    sodium_bin2hex(hex, sizeof hex, bytes.data, bytes.len);
+    context_ok(context, message_assign_string(field, text_of(hex)));
+}
+
+struct status handle_export_round(struct context *context, const void *message, void *answer)
+{
+    const Stagematch__V1__ExportRoundRequest *request = message;
+    Stagematch__V1__ExportRoundResponse *response = answer;
+    const RoundRecord *record;
+    struct round_input input;
+    bool too_large = false;
+    struct status status = round_of_request(context, request->round_id, &record);
+    if (status.refusal)
+        return status;
+    if (record->state != ROUND_STATE(PUBLISHED))
+        return status_refuse(&refusal_wrong_round_state);
+    if (!context_ok(context, round_sealed_input(context->state, record, &input)))
+        return context_status(context);
+    export_files(context, record, &input, response, &too_large);
+    round_input_free(&input);
+    put_hex(context, record->seed, &response->seed);
+    put_hex(context, record->input_digest, &response->input_digest);
+    return too_large ? status_refuse(&refusal_round_too_large) : context_status(context);
+}
+
+typedef Stagematch__Internal__V1__ResultRow ResultRow;
+typedef Stagematch__Internal__V1__ListResultsResponse ListResults;
+
+static void add_row(struct context *context, ListResults *response, ProtobufCBinaryData stagevraag_id,
+                    const Stagematch__V1__Placement *place, const char *status)
+{
+    ResultRow *row = CONTEXT_NEW(context, stagematch__internal__v1__result_row__descriptor);
+    if (!row)
+        return;
+    context_id(context, stagevraag_id, &row->stagevraag_id);
+    context_ok(context, message_assign_string(&row->status, text_of(status)));
+    if (place) {
+        context_ok(context, message_assign_string(&row->leerbedrijf, text_of(place->leerbedrijf)));
+        context_ok(context, message_assign_string(&row->leerplaats, text_of(place->leerplaats)));
+        context_ok(context, message_assign_string(&row->company_name, text_of(place->company_name)));
+    }
+    context_ok(context, message_append(&response->n_rows, &response->rows, row));
+}
+
+/* Who has a proposal that runs or was completed. */
+static void add_proposals(struct context *context, const RoundRecord *record, ListResults *response)
+{
+    struct scan scan;
+    const ProposalRecord *proposal;
+    scan_id(&scan, context->state, INDEX_PROPOSAL_ROUND, text_of_bytes(record->round_id));
+    while ((proposal = scan_next(&scan)) != NULL) {
+        if (proposal->state > PROPOSAL_STATE(COMPLETED) || !actor_coordinates(context->actor, proposal->school))
+            continue;
+        const PlacementRecord *place =
+            state_find(context->state, RECORD_PLACEMENT, text_of_bytes(proposal->placement_id));
+        add_row(context, response, proposal->stagevraag_id, place ? place->placement : NULL,
+                proposal_state_facts(proposal->state)->name);
+    }
+}
+
+static const char *status_without_proposal(Stagematch__V1__StagevraagState state)
+{
+    static const char *const names[] = {"",          "free",     "proposed", "placed", "placed_elsewhere",
+                                        "withdrawn", "completed"};
+    return (size_t)state < sizeof names / sizeof names[0] ? names[state] : "";
+}
+
+/* Who was in the round and has none. */
+static void add_others(struct context *context, const RoundRecord *record, ListResults *response)
+{
+    struct scan scan;
+    const StagevraagRecord *student;
+    scan_id(&scan, context->state, INDEX_STAGEVRAAG_ROUND, text_of_bytes(record->round_id));
+    while ((student = scan_next(&scan)) != NULL)
+        if (student->proposal_id.len == 0 && student->state != STAGEVRAAG_STATE(COMPLETED) &&
+            actor_coordinates(context->actor, student->school))
+            add_row(context, response, student->stagevraag_id, NULL, status_without_proposal(student->state));
+}
+
+struct status handle_list_results(struct context *context, const void *message, void *answer)
+{
+    const Stagematch__Internal__V1__ListResultsRequest *request = message;
+    ListResults *response = answer;
+    const RoundRecord *record;
+    struct status status = round_of_request(context, request->round_id, &record);
+    if (status.refusal)
+        return status;
+    if (!actor_is(context->actor, ROLE(COORDINATOR)))
+        return status_refuse(&refusal_not_found);
+    if (record->state != ROUND_STATE(PUBLISHED) && record->state != ROUND_STATE(CLOSED))
+        return status_refuse(&refusal_wrong_round_state);
+    add_proposals(context, record, response);
+    add_others(context, record, response);
+    return context_status(context);
+}

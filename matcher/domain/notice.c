@@ -1,0 +1,76 @@
+/* What people must be told: kept until the vault has it. */
+#include "domain/handlers.h"
+#include "domain/task.h"
+
+enum { PULL_MAX = 1000 };
+
+void notice_send(struct context *context, const char *template, unsigned role, const char *scope, const char *subject)
+{
+    const NoticeRecord *last = state_last(context->state, RECORD_NOTICE);
+    uint64_t seq = last ? last->seq + 1 : 1;
+    NoticeRecord *notice = CONTEXT_NEW(context, stagematch__internal__v1__notice_record__descriptor);
+    if (!notice)
+        return;
+    notice->seq = seq;
+    notice->role = role;
+    if (!context_ok(context, message_assign_string(&notice->template_, text_of(template))) ||
+        !context_ok(context, message_assign_string(&notice->scope, text_of(scope))) ||
+        !context_ok(context, message_assign_string(&notice->subject, text_of(subject)))) {
+        message_free(notice);
+        return;
+    }
+    context_add(context, RECORD_NOTICE, notice);
+}
+
+static const NoticeRecord *notice_after(const struct state *state, uint64_t seq)
+{
+    struct index_key key;
+    index_key_start(&key);
+    index_key_u64(&key, seq);
+    return state_next(state, RECORD_NOTICE, (struct text){(const char *)key.bytes, key.length});
+}
+
+/* The newest is never forgotten: the next one's number is counted from it. */
+static void forget(struct context *context, uint64_t up_to_seq)
+{
+    const NoticeRecord *last = state_last(context->state, RECORD_NOTICE);
+    for (unsigned i = 0; i < PULL_MAX; i++) {
+        const NoticeRecord *notice = notice_after(context->state, 0);
+        if (!notice || notice == last || notice->seq > up_to_seq || context->error != ERR_OK)
+            return;
+        struct index_key key;
+        index_key_start(&key);
+        index_key_u64(&key, notice->seq);
+        context_remove(context, RECORD_NOTICE, (struct text){(const char *)key.bytes, key.length});
+    }
+}
+
+static Stagematch__Internal__V1__EngineNotice *view(struct context *context, const NoticeRecord *record)
+{
+    Stagematch__Internal__V1__EngineNotice *notice =
+        CONTEXT_NEW(context, stagematch__internal__v1__engine_notice__descriptor);
+    if (!notice)
+        return NULL;
+    notice->seq = record->seq;
+    notice->role = (Stagematch__V1__Role)record->role;
+    (void)(context_ok(context, message_assign_string(&notice->template_, text_of(record->template_))) &&
+           context_ok(context, message_assign_string(&notice->scope, text_of(record->scope))) &&
+           context_ok(context, message_assign_string(&notice->subject, text_of(record->subject))));
+    return notice;
+}
+
+struct status handle_pull_notices(struct context *context, const void *message, void *answer)
+{
+    const Stagematch__Internal__V1__PullNoticesRequest *request = message;
+    Stagematch__Internal__V1__PullNoticesResponse *response = answer;
+    uint32_t limit = request->limit == 0 || request->limit > PULL_MAX ? PULL_MAX : request->limit;
+    forget(context, request->after_seq);
+    const NoticeRecord *notice = notice_after(context->state, request->after_seq);
+    for (uint32_t i = 0; notice && i < limit; i++) {
+        Stagematch__Internal__V1__EngineNotice *seen = view(context, notice);
+        if (!seen || !context_ok(context, message_append(&response->n_notices, &response->notices, seen)))
+            break;
+        notice = notice_after(context->state, notice->seq);
+    }
+    return STATUS_DONE;
+}

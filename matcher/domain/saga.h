@@ -1,0 +1,27 @@
+/*
+ * saga.h - what was staged in the vault: committed here, still open, or fenced for ever.
+ */
+#ifndef DOMAIN_SAGA_H
+#define DOMAIN_SAGA_H
+
+#include "domain/command.h"
+
+/*
+ * May this stage go on? STATUS_DONE for one that is new or open; refusal_stage_fenced where the vault gave it up;
+ * refusal_stage_committed where it was committed before (whoever asks again knows the answer by its request_id).
+ */
+struct status stage_check(const struct context *context, ProtobufCBinaryData stage_id);
+
+/* Makes it known as open: its chunks arrive. */
+void stage_open(struct context *context, ProtobufCBinaryData stage_id);
+
+/* The decision point. `subject` may be NULL. */
+void stage_committed(struct context *context, ProtobufCBinaryData stage_id,
+                     const Stagematch__Internal__V1__TextSubject *subject);
+
+/* market.c: an open stage was fenced: rows that were kept aside for it can go. Called by saga.c. */
+void import_abandon(struct context *context, ProtobufCBinaryData stage_id);
+
+extern const struct refusal refusal_stage_fenced, refusal_stage_committed;
+
+#endif

@@ -1,0 +1,295 @@
+#include "domain/state_index.h"
+
+#include "domain/proposal_table.h"
+
+#include <string.h>
+
+void index_key_start(struct index_key *key)
+{
+    key->length = 0;
+}
+
+void index_key_bytes(struct index_key *key, struct text bytes)
+{
+    size_t room = sizeof key->bytes - key->length;
+    size_t length = bytes.length < room ? bytes.length : room;
+    if (length)
+        memcpy(key->bytes + key->length, bytes.data, length);
+    key->length += length;
+}
+
+void index_key_string(struct index_key *key, const char *string)
+{
+    index_key_bytes(key, (struct text){string, strlen(string) + 1});
+}
+
+static void put_number(struct index_key *key, uint64_t value, size_t size)
+{
+    char bytes[8];
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (char)(value >> 8 * (size - 1 - i));
+    index_key_bytes(key, (struct text){bytes, size});
+}
+
+void index_key_u8(struct index_key *key, unsigned value)
+{
+    put_number(key, value, 1);
+}
+
+void index_key_u64(struct index_key *key, uint64_t value)
+{
+    put_number(key, value, 8);
+}
+
+/* Ids that are there have their full length; one that is not says "none". */
+static bool put_id(struct index_key *key, ProtobufCBinaryData id)
+{
+    index_key_bytes(key, text_of_bytes(id));
+    return id.len == ID_BYTES;
+}
+
+/* The records' own keys. */
+
+#define ID_KEY(function, type, field)                                                                                \
+    static bool function(const void *record, struct index_key *key)                                                  \
+    {                                                                                                                \
+        const type *it = record;                                                                                     \
+        return put_id(key, it->field);                                                                               \
+    }
+ID_KEY(stagevraag_key, StagevraagRecord, stagevraag_id)
+ID_KEY(placement_key, PlacementRecord, placement_id)
+ID_KEY(round_key, RoundRecord, round_id)
+ID_KEY(proposal_key, ProposalRecord, proposal_id)
+ID_KEY(task_key, TaskRecord, task_id)
+ID_KEY(stage_key, StageRecord, stage_id)
+ID_KEY(import_key, ImportRecord, import_id)
+ID_KEY(answer_key, AnswerRecord, key)
+
+static bool match_chunk_key(const void *record, struct index_key *key)
+{
+    const MatchChunkRecord *it = record;
+    bool whole = put_id(key, it->round_id);
+    put_number(key, it->chunk, 4);
+    return whole;
+}
+
+static bool import_chunk_key(const void *record, struct index_key *key)
+{
+    const ImportChunkRecord *it = record;
+    bool whole = put_id(key, it->stage_id);
+    put_number(key, it->chunk, 4);
+    return whole;
+}
+
+static bool notice_key(const void *record, struct index_key *key)
+{
+    const NoticeRecord *it = record;
+    index_key_u64(key, it->seq);
+    return it->seq > 0;
+}
+
+const struct kind_facts kind_table[RECORD_KIND_COUNT] = {
+    [RECORD_STAGEVRAAG] = {"stagevraag", &stagematch__internal__v1__stagevraag_record__descriptor, stagevraag_key},
+    [RECORD_PLACEMENT] = {"placement", &stagematch__internal__v1__placement_record__descriptor, placement_key},
+    [RECORD_ROUND] = {"round", &stagematch__internal__v1__round_record__descriptor, round_key},
+    [RECORD_MATCH_CHUNK] = {"match_chunk", &stagematch__internal__v1__match_chunk_record__descriptor,
+                            match_chunk_key},
+    [RECORD_PROPOSAL] = {"proposal", &stagematch__internal__v1__proposal_record__descriptor, proposal_key},
+    [RECORD_TASK] = {"task", &stagematch__internal__v1__task_record__descriptor, task_key},
+    [RECORD_STAGE] = {"stage", &stagematch__internal__v1__stage_record__descriptor, stage_key},
+    [RECORD_IMPORT_CHUNK] = {"import_chunk", &stagematch__internal__v1__import_chunk_record__descriptor,
+                             import_chunk_key},
+    [RECORD_IMPORT] = {"import", &stagematch__internal__v1__import_record__descriptor, import_key},
+    [RECORD_NOTICE] = {"notice", &stagematch__internal__v1__notice_record__descriptor, notice_key},
+    [RECORD_ANSWER] = {"answer", &stagematch__internal__v1__answer_record__descriptor, answer_key},
+};
+
+/* The indexes' keys. */
+
+#define STRING_INDEX(function, type, field)                                                                          \
+    static bool function(const void *record, struct index_key *key)                                                  \
+    {                                                                                                                \
+        const type *it = record;                                                                                     \
+        index_key_string(key, it->field);                                                                            \
+        return true;                                                                                                 \
+    }
+#define STATE_INDEX(function, type)                                                                                  \
+    static bool function(const void *record, struct index_key *key)                                                  \
+    {                                                                                                                \
+        const type *it = record;                                                                                     \
+        index_key_u8(key, (unsigned)it->state);                                                                      \
+        return true;                                                                                                 \
+    }
+STRING_INDEX(stagevraag_school, StagevraagRecord, school)
+ID_KEY(stagevraag_student, StagevraagRecord, student_ref)
+ID_KEY(stagevraag_hidden, StagevraagRecord, hidden_by)
+ID_KEY(placement_round, PlacementRecord, round_id)
+STATE_INDEX(placement_state, PlacementRecord)
+ID_KEY(placement_hidden, PlacementRecord, hidden_by)
+STATE_INDEX(round_state, RoundRecord)
+ID_KEY(chunk_round, MatchChunkRecord, round_id)
+STRING_INDEX(proposal_school, ProposalRecord, school)
+ID_KEY(proposal_student, ProposalRecord, student_ref)
+ID_KEY(proposal_stagevraag, ProposalRecord, stagevraag_id)
+ID_KEY(proposal_placement, ProposalRecord, placement_id)
+ID_KEY(proposal_round, ProposalRecord, round_id)
+STRING_INDEX(proposal_candidate, ProposalRecord, candidate)
+ID_KEY(task_proposal, TaskRecord, proposal_id)
+
+static bool stagevraag_round(const void *record, struct index_key *key)
+{
+    const StagevraagRecord *it = record;
+    const Stagematch__V1__Profile *profile = it->sealed_profile ? it->sealed_profile : it->profile;
+    if (!put_id(key, it->round_id) || !profile)
+        return false;
+    index_key_string(key, profile->qualification);
+    index_key_u8(key, (unsigned)profile->leerweg);
+    return true;
+}
+
+static bool placement_leerbedrijf(const void *record, struct index_key *key)
+{
+    const PlacementRecord *it = record;
+    if (!it->placement)
+        return false;
+    index_key_string(key, it->placement->leerbedrijf);
+    index_key_string(key, it->placement->leerplaats);
+    return true;
+}
+
+static bool round_rematch(const void *record, struct index_key *key)
+{
+    (void)key;
+    const RoundRecord *it = record;
+    return it->rematch_from_seq > 0;
+}
+
+static bool proposal_leerbedrijf(const void *record, struct index_key *key)
+{
+    const ProposalRecord *it = record;
+    index_key_string(key, it->leerbedrijf);
+    index_key_string(key, it->candidate);
+    return it->shown;
+}
+
+static bool runs(const ProposalRecord *proposal)
+{
+    return proposal_state_facts(proposal->state)->runs;
+}
+
+static bool running_placement(const void *record, struct index_key *key)
+{
+    const ProposalRecord *it = record;
+    return put_id(key, it->placement_id) && runs(it);
+}
+
+static bool running_round(const void *record, struct index_key *key)
+{
+    const ProposalRecord *it = record;
+    return put_id(key, it->round_id) && runs(it);
+}
+
+static bool task_owner(const void *record, struct index_key *key)
+{
+    const TaskRecord *it = record;
+    index_key_u8(key, it->role);
+    index_key_string(key, it->scope);
+    index_key_u64(key, it->due_ms > 0 ? (uint64_t)it->due_ms : UINT64_MAX);
+    return it->open_ms == 0;
+}
+
+static bool task_placement(const void *record, struct index_key *key)
+{
+    const TaskRecord *it = record;
+    return it->proposal_id.len == 0 && put_id(key, it->placement_id);
+}
+
+static bool task_stagevraag(const void *record, struct index_key *key)
+{
+    const TaskRecord *it = record;
+    return it->proposal_id.len == 0 && put_id(key, it->stagevraag_id);
+}
+
+static bool task_round(const void *record, struct index_key *key)
+{
+    const TaskRecord *it = record;
+    return it->proposal_id.len == 0 && put_id(key, it->round_id);
+}
+
+/* Each is 0 once it was done. */
+int64_t task_next_ms(const TaskRecord *task)
+{
+    if (task->open_ms)
+        return task->open_ms;
+    if (task->reminder_ms)
+        return task->reminder_ms;
+    return task->overdue ? 0 : task->due_ms;
+}
+
+static bool task_timer(const void *record, struct index_key *key)
+{
+    int64_t next_ms = task_next_ms(record);
+    index_key_u64(key, (uint64_t)next_ms);
+    return next_ms > 0;
+}
+
+static bool stage_open_since(const void *record, struct index_key *key)
+{
+    const StageRecord *it = record;
+    index_key_u64(key, (uint64_t)it->time_ms);
+    return it->outcome == STAGE_OUTCOME(OPEN);
+}
+
+static bool stage_done_since(const void *record, struct index_key *key)
+{
+    const StageRecord *it = record;
+    index_key_u64(key, (uint64_t)it->time_ms);
+    return it->outcome != STAGE_OUTCOME(OPEN);
+}
+
+static bool import_running(const void *record, struct index_key *key)
+{
+    (void)key;
+    const ImportRecord *it = record;
+    return it->state == IMPORT_STATE(RUNNING);
+}
+
+static bool answer_expiry(const void *record, struct index_key *key)
+{
+    const AnswerRecord *it = record;
+    index_key_u64(key, (uint64_t)it->expire_ms);
+    return true;
+}
+
+const struct index_facts index_table[STATE_INDEX_COUNT] = {
+    [INDEX_STAGEVRAAG_SCHOOL] = {RECORD_STAGEVRAAG, stagevraag_school},
+    [INDEX_STAGEVRAAG_STUDENT] = {RECORD_STAGEVRAAG, stagevraag_student},
+    [INDEX_STAGEVRAAG_ROUND] = {RECORD_STAGEVRAAG, stagevraag_round},
+    [INDEX_STAGEVRAAG_HIDDEN] = {RECORD_STAGEVRAAG, stagevraag_hidden},
+    [INDEX_PLACEMENT_LEERBEDRIJF] = {RECORD_PLACEMENT, placement_leerbedrijf},
+    [INDEX_PLACEMENT_ROUND] = {RECORD_PLACEMENT, placement_round},
+    [INDEX_PLACEMENT_STATE] = {RECORD_PLACEMENT, placement_state},
+    [INDEX_PLACEMENT_HIDDEN] = {RECORD_PLACEMENT, placement_hidden},
+    [INDEX_ROUND_STATE] = {RECORD_ROUND, round_state},
+    [INDEX_ROUND_REMATCH] = {RECORD_ROUND, round_rematch},
+    [INDEX_CHUNK_ROUND] = {RECORD_MATCH_CHUNK, chunk_round},
+    [INDEX_PROPOSAL_SCHOOL] = {RECORD_PROPOSAL, proposal_school},
+    [INDEX_PROPOSAL_STUDENT] = {RECORD_PROPOSAL, proposal_student},
+    [INDEX_PROPOSAL_STAGEVRAAG] = {RECORD_PROPOSAL, proposal_stagevraag},
+    [INDEX_PROPOSAL_PLACEMENT] = {RECORD_PROPOSAL, proposal_placement},
+    [INDEX_PROPOSAL_ROUND] = {RECORD_PROPOSAL, proposal_round},
+    [INDEX_PROPOSAL_CANDIDATE] = {RECORD_PROPOSAL, proposal_candidate},
+    [INDEX_PROPOSAL_LEERBEDRIJF] = {RECORD_PROPOSAL, proposal_leerbedrijf},
+    [INDEX_RUNNING_PLACEMENT] = {RECORD_PROPOSAL, running_placement},
+    [INDEX_RUNNING_ROUND] = {RECORD_PROPOSAL, running_round},
+    [INDEX_TASK_OWNER] = {RECORD_TASK, task_owner},
+    [INDEX_TASK_PROPOSAL] = {RECORD_TASK, task_proposal},
+    [INDEX_TASK_PLACEMENT] = {RECORD_TASK, task_placement},
+    [INDEX_TASK_STAGEVRAAG] = {RECORD_TASK, task_stagevraag},
+    [INDEX_TASK_ROUND] = {RECORD_TASK, task_round},
+    [INDEX_TASK_TIMER] = {RECORD_TASK, task_timer},
+    [INDEX_STAGE_OPEN] = {RECORD_STAGE, stage_open_since},
+    [INDEX_STAGE_DONE] = {RECORD_STAGE, stage_done_since},
+    [INDEX_IMPORT_RUNNING] = {RECORD_IMPORT, import_running},
+    [INDEX_ANSWER_EXPIRY] = {RECORD_ANSWER, answer_expiry},
+};
