@@ -1,0 +1,107 @@
+#include "engine/config.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/parallel.h"
+
+#include <sodium.h>
+
+/* A setting that must be there; the complaint is one line. */
+static const char *path_of(const struct settings *settings, const char *name, FILE *complaints)
+{
+    const char *path = settings_string(settings, name);
+    if (!path || !path[0]) {
+        fprintf(complaints, "the setting '%s' names no file\n", name);
+        LOG(LOG_ERROR, "engine_setting_missing", LOG_WORD("setting", name));
+        return NULL;
+    }
+    return path;
+}
+
+static enum err report(struct problems *problems, const char *name, enum err e, FILE *complaints)
+{
+    problems_print(problems, language_of_environment(), complaints);
+    problems_free(problems);
+    if (e != ERR_OK)
+        LOG(LOG_ERROR, "engine_config_refused", LOG_WORD("setting", name), LOG_WORD("error", err_text(e)));
+    return e;
+}
+
+static enum err read_reasons(const struct settings *settings, FILE *complaints, struct engine_config *config)
+{
+    struct problems problems;
+    const char *path = path_of(settings, "reasons", complaints);
+    if (!path)
+        return ERR_USAGE;
+    problems_init(&problems, path);
+    enum err e = reasons_read_file(path, &problems, &config->reasons);
+    return report(&problems, "reasons", e, complaints);
+}
+
+static enum err read_calendar(const struct settings *settings, FILE *complaints, struct engine_config *config)
+{
+    struct problems terms_problems, holidays_problems;
+    const char *terms = path_of(settings, "terms", complaints), *holidays = path_of(settings, "holidays", complaints);
+    if (!terms || !holidays)
+        return ERR_USAGE;
+    problems_init(&terms_problems, terms);
+    problems_init(&holidays_problems, holidays);
+    enum err e = calendar_read_files(terms, holidays, &terms_problems, &holidays_problems, &config->calendar);
+    e = report(&terms_problems, "terms", e, complaints);
+    return report(&holidays_problems, "holidays", e, complaints);
+}
+
+static enum err read_postcodes(const struct settings *settings, FILE *complaints, struct engine_config *config)
+{
+    struct problems problems;
+    const char *path = path_of(settings, "pc4", complaints);
+    if (!path)
+        return ERR_USAGE;
+    enum err e = mem_alloc(1, sizeof *config->postcodes, &config->postcodes);
+    if (e != ERR_OK)
+        return e;
+    problems_init(&problems, path);
+    e = postcodes_read(path, config->postcodes, &problems);
+    return report(&problems, "pc4", e, complaints);
+}
+
+static bool find_point(void *context, unsigned pc4, struct point *out)
+{
+    return pc4 >= PC4_MIN && pc4 <= PC4_MAX && postcodes_find(context, pc4, out) != POSTCODE_NONE;
+}
+
+enum err engine_config_read(const struct settings *settings, FILE *complaints, struct engine_config *out)
+{
+    struct engine_config config = {0};
+    enum err e = read_reasons(settings, complaints, &config);
+    if (e == ERR_OK)
+        e = read_calendar(settings, complaints, &config);
+    if (e == ERR_OK)
+        e = read_postcodes(settings, complaints, &config);
+    if (e != ERR_OK) {
+        engine_config_free(&config);
+        return e;
+    }
+    uint32_t threads = (uint32_t)settings_number(settings, "threads");
+    config.options = (struct domain_options){
+        .reasons = config.reasons,
+        .calendar = config.calendar,
+        .geography = {find_point, config.postcodes},
+        .rules = {.slack_days = (int32_t)settings_number(settings, "speling_dagen"),
+                  .list_max = (uint32_t)settings_number(settings, "list_max"),
+                  .band_width = (uint32_t)settings_number(settings, "band_width")},
+        .threads = threads ? threads : parallel_processors(),
+    };
+    *out = config;
+    return ERR_OK;
+}
+
+void engine_config_free(struct engine_config *config)
+{
+    if (config->reasons)
+        reasons_free(config->reasons);
+    if (config->calendar)
+        calendar_free(config->calendar);
+    mem_free(config->postcodes);
+    sodium_memzero(config, sizeof *config);
+}
