@@ -1,0 +1,519 @@
+#include "vault/stages.h"
+
+#include "api/message.h"
+#include "base/fault.h"
+#include "base/log.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum { RESOLVING_MAX = 64 };
+
+static const int64_t attempt_days = 7;
+
+struct entry {
+    uint8_t id[ID_BYTES];
+    int64_t active_ms;
+    bool held, busy;
+};
+
+struct ending_waiter {
+    struct ending_waiter *next;
+    void (*done)(void *context, enum err result);
+    void *context;
+};
+
+/* A stage that is being finished or dropped, a chunk a commit. */
+struct ending {
+    struct ending *next;
+    struct vault *vault;
+    uint8_t id[ID_BYTES];
+    bool committed;
+    Stagematch__Internal__V1__TextSubject *subject; /* own copy; NULL: none */
+    struct ending_waiter *waiters;
+};
+
+struct resolving {
+    struct resolving *next;
+    struct vault *vault;
+    uint8_t id[ID_BYTES];
+};
+
+struct stages {
+    struct vault *vault;
+    struct entry *entries;
+    size_t count, capacity;
+    struct ending *endings;
+    struct resolving *resolvings;
+    size_t resolving_count;
+};
+
+enum err stages_new(struct vault *vault, struct stages **out)
+{
+    struct stages *stages;
+    enum err e = mem_alloc(1, sizeof *stages, &stages);
+    if (e != ERR_OK)
+        return e;
+    stages->vault = vault;
+    *out = stages;
+    return ERR_OK;
+}
+
+static void free_ending(struct ending *ending)
+{
+    while (ending->waiters) {
+        struct ending_waiter *next = ending->waiters->next;
+        mem_free(ending->waiters);
+        ending->waiters = next;
+    }
+    message_free(ending->subject);
+    mem_free(ending);
+}
+
+void stages_free(struct stages *stages)
+{
+    if (!stages)
+        return;
+    while (stages->endings) {
+        struct ending *next = stages->endings->next;
+        free_ending(stages->endings);
+        stages->endings = next;
+    }
+    while (stages->resolvings) {
+        struct resolving *next = stages->resolvings->next;
+        mem_free(stages->resolvings);
+        stages->resolvings = next;
+    }
+    mem_free(stages->entries);
+    mem_free(stages);
+}
+
+size_t stages_count(const struct stages *stages)
+{
+    return stages->count;
+}
+
+static struct entry *find(const struct stages *stages, const uint8_t id[ID_BYTES])
+{
+    for (size_t i = 0; i < stages->count; i++)
+        if (memcmp(stages->entries[i].id, id, ID_BYTES) == 0)
+            return &stages->entries[i];
+    return NULL;
+}
+
+static enum err index_set(struct stages *stages, const uint8_t id[ID_BYTES], int64_t active_ms)
+{
+    struct entry *entry = find(stages, id);
+    if (!entry) {
+        enum err e = mem_grow(&stages->entries, &stages->capacity, stages->count + 1, sizeof *stages->entries);
+        if (e != ERR_OK)
+            return e;
+        entry = &stages->entries[stages->count++];
+        *entry = (struct entry){.held = false};
+        memcpy(entry->id, id, ID_BYTES);
+    }
+    entry->active_ms = active_ms;
+    return ERR_OK;
+}
+
+static void index_remove(struct stages *stages, const uint8_t id[ID_BYTES])
+{
+    struct entry *entry = find(stages, id);
+    if (entry)
+        *entry = stages->entries[--stages->count];
+}
+
+static enum err load_row(void *context, struct text key, struct text value)
+{
+    StageRow *row;
+    if (key.length != ID_BYTES)
+        return ERR_MISMATCH;
+    enum err e = message_unpack(&stagematch__internal__v1__stage_row__descriptor, value, &row);
+    if (e != ERR_OK)
+        return e == ERR_INPUT ? ERR_MISMATCH : e;
+    e = index_set(context, (const uint8_t *)key.data, row->active_ms);
+    message_free(row);
+    return e;
+}
+
+enum err stages_load(struct stages *stages)
+{
+    stages->count = 0;
+    return image_load(stages->vault->image, TABLE_STAGE, load_row, stages);
+}
+
+static void derive_id(const struct caller *caller, const char *use, const char *request_id, uint32_t dropped,
+                      uint8_t id[ID_BYTES])
+{
+    crypto_generichash_state state;
+    uint8_t attempt[5] = {0, (uint8_t)(dropped >> 24), (uint8_t)(dropped >> 16), (uint8_t)(dropped >> 8),
+                          (uint8_t)dropped};
+    crypto_generichash_init(&state, NULL, 0, ID_BYTES);
+    crypto_generichash_update(&state, caller->account_id, ID_BYTES);
+    crypto_generichash_update(&state, (const uint8_t *)"", 1);
+    crypto_generichash_update(&state, (const uint8_t *)use, strlen(use) + 1);
+    crypto_generichash_update(&state, (const uint8_t *)request_id, strlen(request_id));
+    if (dropped)
+        crypto_generichash_update(&state, attempt, sizeof attempt);
+    crypto_generichash_final(&state, id, ID_BYTES);
+}
+
+typedef Stagematch__Internal__V1__AttemptRow AttemptRow;
+
+static enum err attempt_read(struct edit *edit, int64_t now_ms, struct text base, AttemptRow **out)
+{
+    enum err e =
+        edit_get_live(edit, TABLE_ATTEMPT, base, now_ms, &stagematch__internal__v1__attempt_row__descriptor, out);
+    return e == ERR_MISSING ? message_new(&stagematch__internal__v1__attempt_row__descriptor, out) : e;
+}
+
+enum err stage_id_of(struct vault *vault, struct edit *edit, const struct caller *caller, const char *use,
+                     const char *request_id, uint8_t base[ID_BYTES], uint8_t id[ID_BYTES])
+{
+    AttemptRow *attempt;
+    derive_id(caller, use, request_id, 0, base);
+    enum err e = attempt_read(edit, vault_now_ms(vault), bytes_of(base, ID_BYTES), &attempt);
+    if (e != ERR_OK)
+        return e;
+    derive_id(caller, use, request_id, attempt->dropped_count, id);
+    message_free(attempt);
+    return ERR_OK;
+}
+
+enum err stage_digest_fits(struct edit *edit, int64_t now_ms, const uint8_t base[ID_BYTES], const StageRow *row,
+                           uint32_t chunk, struct text digest, bool *fits)
+{
+    AttemptRow *attempt;
+    if (row && chunk < row->n_digests) {
+        *fits = text_equal(binary_text(&row->digests[chunk]), digest);
+        return ERR_OK;
+    }
+    enum err e = attempt_read(edit, now_ms, bytes_of(base, ID_BYTES), &attempt);
+    if (e != ERR_OK)
+        return e;
+    *fits =
+        chunk >= attempt->n_finished_digests || text_equal(binary_text(&attempt->finished_digests[chunk]), digest);
+    message_free(attempt);
+    return ERR_OK;
+}
+
+enum err stage_read(struct edit *edit, struct text id, StageRow **out)
+{
+    return edit_get_message(edit, TABLE_STAGE, id, &stagematch__internal__v1__stage_row__descriptor, out);
+}
+
+void stage_write(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], StageRow *row)
+{
+    row->active_ms = vault_now_ms(vault);
+    edit_put_message(edit, TABLE_STAGE, bytes_of(id, ID_BYTES), row);
+    if (edit->error == ERR_OK)
+        edit->error = index_set(vault->stages, id, row->active_ms);
+}
+
+void stage_hold(struct vault *vault, const uint8_t id[ID_BYTES])
+{
+    struct entry *entry = find(vault->stages, id);
+    if (entry)
+        entry->held = true;
+}
+
+void stage_let_go(struct vault *vault, const uint8_t id[ID_BYTES])
+{
+    struct entry *entry = find(vault->stages, id);
+    if (!entry)
+        return;
+    entry->held = entry->busy = false;
+    entry->active_ms = vault_now_ms(vault);
+}
+
+bool stage_is_busy(const struct vault *vault, const uint8_t id[ID_BYTES])
+{
+    const struct entry *entry = find(vault->stages, id);
+    return entry && (entry->busy || entry->held);
+}
+
+/* Remembers what became of it, for repeats. */
+static enum err attempt_note(struct vault *vault, struct edit *edit, const StageRow *row, bool dropped)
+{
+    AttemptRow *attempt;
+    int64_t now_ms = vault_now_ms(vault);
+    enum err e = attempt_read(edit, now_ms, binary_text(&row->base_id), &attempt);
+    if (e != ERR_OK)
+        return e;
+    if (dropped)
+        attempt->dropped_count++;
+    for (size_t i = attempt->n_finished_digests; !dropped && i < row->n_digests && e == ERR_OK; i++)
+        e = message_append_bytes(&attempt->n_finished_digests, &attempt->finished_digests,
+                                 binary_text(&row->digests[i]));
+    if (e == ERR_OK)
+        edit_put_live(edit, TABLE_ATTEMPT, binary_text(&row->base_id), now_ms + attempt_days * MS_PER_DAY, attempt);
+    message_free(attempt);
+    return e;
+}
+
+void stage_end(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], const StageRow *row, bool dropped)
+{
+    enum err e = attempt_note(vault, edit, row, dropped);
+    if (e != ERR_OK && edit->error == ERR_OK)
+        edit->error = e;
+    edit_delete(edit, TABLE_STAGE, bytes_of(id, ID_BYTES));
+    index_remove(vault->stages, id);
+    if (dropped)
+        vault->numbers.stages_dropped++;
+    else
+        vault->numbers.stages_finished++;
+}
+
+static void ended(struct ending *ending, enum err result)
+{
+    struct stages *stages = ending->vault->stages;
+    struct ending **at = &stages->endings;
+    struct ending_waiter *waiter = ending->waiters;
+    while (*at != ending)
+        at = &(*at)->next;
+    *at = ending->next;
+    stage_let_go(ending->vault, ending->id);
+    ending->waiters = NULL;
+    free_ending(ending);
+    while (waiter) {
+        struct ending_waiter *next = waiter->next;
+        waiter->done(waiter->context, result);
+        mem_free(waiter);
+        waiter = next;
+    }
+}
+
+/* The next piece of it; *last when nothing is left after this one. */
+static enum err end_piece(struct ending *ending, struct edit *edit, StageRow *row, bool *last)
+{
+    struct vault *vault = ending->vault;
+    enum err e = ERR_OK;
+    switch (row->kind) {
+    case STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_STUDENTS:
+        if (row->done_chunks < row->chunk_count)
+            e = students_finish_chunk(vault, edit, ending->id, row->done_chunks++, ending->committed);
+        *last = row->done_chunks >= row->chunk_count;
+        return e;
+    case STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_TEXT:
+        if (ending->committed)
+            e = stage_text_finish(vault, edit, ending->id, row, ending->subject);
+        stage_text_drop(edit, ending->id);
+        break;
+    case STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_ERASURE:
+        e = ending->committed ? ERR_INTERNAL : erasure_drop(edit, row);
+        break;
+    case STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_RELEASE:
+        e = ending->committed ? ERR_INTERNAL : ERR_OK;
+        break;
+    case STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_UNSPECIFIED:
+    case _STAGEMATCH__INTERNAL__V1__STAGE_KIND_IS_INT_SIZE:
+        e = ERR_MISMATCH;
+        break;
+    }
+    *last = true;
+    return e;
+}
+
+static void end_step(void *context, enum err result)
+{
+    struct ending *ending = context;
+    StageRow *row = NULL;
+    struct edit edit;
+    bool last = false;
+    if (result != ERR_OK) {
+        ended(ending, result);
+        return;
+    }
+    FAULT_POINT("vault.ending");
+    edit_begin(&edit, ending->vault->image);
+    enum err e = stage_read(&edit, TEXT_OF(ending->id), &row);
+    if (e == ERR_MISSING) { /* all of it is durable */
+        edit_abort(&edit);
+        ended(ending, ERR_OK);
+        return;
+    }
+    if (e == ERR_OK)
+        e = end_piece(ending, &edit, row, &last);
+    if (e == ERR_OK) {
+        row->committed = ending->committed;
+        if (last)
+            stage_end(ending->vault, &edit, ending->id, row, !ending->committed);
+        else
+            stage_write(ending->vault, &edit, ending->id, row);
+        e = edit_commit(&edit, end_step, ending);
+        if (e != ERR_OK)
+            vault_reload(ending->vault);
+    } else {
+        edit_abort(&edit);
+    }
+    message_free(row);
+    if (e != ERR_OK) {
+        LOG(LOG_ERROR, "stage_not_ended", LOG_WORD("error", err_text(e)));
+        ended(ending, e);
+    }
+}
+
+static enum err add_waiter(struct ending *ending, void (*done)(void *context, enum err result), void *context)
+{
+    struct ending_waiter *waiter;
+    enum err e = mem_alloc(1, sizeof *waiter, &waiter);
+    if (e != ERR_OK || !done) {
+        if (e == ERR_OK)
+            mem_free(waiter);
+        return e;
+    }
+    *waiter = (struct ending_waiter){ending->waiters, done, context};
+    ending->waiters = waiter;
+    return ERR_OK;
+}
+
+/* Begins to end a stage, or joins the ending that runs. */
+static enum err begin_ending(struct vault *vault, const uint8_t id[ID_BYTES], bool committed,
+                             const Stagematch__Internal__V1__TextSubject *subject,
+                             void (*done)(void *context, enum err result), void *context)
+{
+    struct ending *ending;
+    struct edit edit;
+    for (ending = vault->stages->endings; ending; ending = ending->next)
+        if (memcmp(ending->id, id, ID_BYTES) == 0)
+            return ending->committed == committed ? add_waiter(ending, done, context) : ERR_IO;
+    enum err e = mem_alloc(1, sizeof *ending, &ending);
+    if (e != ERR_OK)
+        return e;
+    ending->vault = vault;
+    ending->committed = committed;
+    memcpy(ending->id, id, ID_BYTES);
+    e = add_waiter(ending, done, context);
+    if (e == ERR_OK && subject)
+        e = message_dup(subject, &ending->subject);
+    edit_begin(&edit, vault->image);
+    if (e == ERR_OK)
+        e = edit_commit(&edit, end_step, ending); /* an empty one: the first step comes in a later turn */
+    else
+        edit_abort(&edit);
+    if (e != ERR_OK) {
+        free_ending(ending);
+        return e;
+    }
+    struct entry *entry = find(vault->stages, id);
+    if (entry)
+        entry->busy = true;
+    ending->next = vault->stages->endings;
+    vault->stages->endings = ending;
+    return ERR_OK;
+}
+
+enum err stage_finish(struct vault *vault, const uint8_t id[ID_BYTES],
+                      const Stagematch__Internal__V1__TextSubject *subject,
+                      void (*done)(void *context, enum err result), void *context)
+{
+    return begin_ending(vault, id, true, subject, done, context);
+}
+
+static void take_resolution(struct vault *vault, const uint8_t id[ID_BYTES], const StageRow *row,
+                            const Stagematch__Internal__V1__ResolveStageResponse *response)
+{
+    enum err e = ERR_OK;
+    if (response->committed && row->kind == STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_RELEASE)
+        release_lead(vault, id, NULL);
+    else if (response->committed && row->kind == STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_ERASURE)
+        erasure_lead(vault, id, NULL);
+    else
+        e = begin_ending(vault, id, response->committed, response->subject, NULL, NULL);
+    LOG(LOG_INFO, "stage_resolved", LOG_NUMBER("kind", row->kind), LOG_NUMBER("committed", response->committed),
+        LOG_WORD("result", err_text(e)));
+    if (e != ERR_OK)
+        stage_let_go(vault, id);
+}
+
+static void resolved(void *context, struct status status, const Stagematch__Internal__V1__Reply *reply)
+{
+    struct resolving *resolving = context;
+    struct vault *vault = resolving->vault;
+    struct resolving **at = &vault->stages->resolvings;
+    struct pbguard_message answer = {0};
+    StageRow *row = NULL;
+    struct edit edit;
+    while (*at != resolving)
+        at = &(*at)->next;
+    *at = resolving->next;
+    vault->stages->resolving_count--;
+    edit_begin(&edit, vault->image);
+    enum err e = !status.refusal && reply && channel_reply_code(reply) == STATUS_OK
+                     ? engine_answer(METHOD_RESOLVE_STAGE, reply, &answer)
+                     : ERR_IO;
+    if (e == ERR_OK)
+        e = stage_read(&edit, TEXT_OF(resolving->id), &row);
+    edit_abort(&edit);
+    if (e == ERR_OK)
+        take_resolution(vault, resolving->id, row,
+                        (const Stagematch__Internal__V1__ResolveStageResponse *)(const void *)answer.message);
+    else
+        stage_let_go(vault, resolving->id);
+    message_free(row);
+    pbguard_free(&answer);
+    mem_free(resolving);
+}
+
+static enum err resolve(struct stages *stages, struct entry *entry)
+{
+    Stagematch__Internal__V1__ResolveStageRequest request = STAGEMATCH__INTERNAL__V1__RESOLVE_STAGE_REQUEST__INIT;
+    struct resolving *resolving;
+    enum err e = mem_alloc(1, sizeof *resolving, &resolving);
+    if (e != ERR_OK)
+        return e;
+    resolving->vault = stages->vault;
+    memcpy(resolving->id, entry->id, ID_BYTES);
+    request.stage_id = binary_of(TEXT_OF(resolving->id));
+    e = engine_call(stages->vault, METHOD_RESOLVE_STAGE, &request, NULL, resolved, resolving);
+    if (e != ERR_OK) {
+        mem_free(resolving);
+        return e;
+    }
+    entry->busy = true;
+    resolving->next = stages->resolvings;
+    stages->resolvings = resolving;
+    stages->resolving_count++;
+    return ERR_OK;
+}
+
+void stages_reconcile(struct stages *stages)
+{
+    int64_t old_ms = vault_now_ms(stages->vault) - stages->vault->tuning.stage_age_ms;
+    if (!stages->vault->engine || stages->vault->stopping || !image_is_writable(stages->vault->image))
+        return;
+    for (size_t i = 0; i < stages->count && stages->resolving_count < RESOLVING_MAX; i++) {
+        struct entry *entry = &stages->entries[i];
+        if (!entry->held && !entry->busy && entry->active_ms <= old_ms && resolve(stages, entry) != ERR_OK)
+            return;
+    }
+}
+
+bool engine_refused(const Stagematch__Internal__V1__Reply *reply)
+{
+    if (!reply)
+        return false;
+    switch (channel_reply_code(reply)) {
+    case STATUS_INVALID_ARGUMENT:
+    case STATUS_NOT_FOUND:
+    case STATUS_ALREADY_EXISTS:
+    case STATUS_PERMISSION_DENIED:
+    case STATUS_FAILED_PRECONDITION:
+    case STATUS_ABORTED:
+    case STATUS_OUT_OF_RANGE:
+    case STATUS_UNIMPLEMENTED:
+    case STATUS_UNAUTHENTICATED:
+        return true;
+    case STATUS_OK:
+    case STATUS_CANCELED:
+    case STATUS_UNKNOWN:
+    case STATUS_DEADLINE_EXCEEDED:
+    case STATUS_RESOURCE_EXHAUSTED:
+    case STATUS_INTERNAL:
+    case STATUS_UNAVAILABLE:
+    case STATUS_DATA_LOSS:
+    case STATUS_CODE_COUNT:
+        break;
+    }
+    return false;
+}
