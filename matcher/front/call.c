@@ -1,0 +1,629 @@
+#include "front/call.h"
+
+#include "api/message.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "front/targets.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum {
+    ANSWER_BYTES_MAX = 64 << 20,
+    GZIP_BYTES_MIN = 1400,
+    GZIP_BYTES_MAX = 1 << 20, /* above it the loop would stand still too long */
+    REPLY_BUDGET_BYTES = 256 << 20,
+    KEPT_BYTES_MAX = 1 << 20, /* of the buffer of answers, between two of them */
+    DECODE_BASE_BYTES = 16 * 1024,
+    DECODE_FACTOR = 48,     /* memory for each byte of JSON: lists of small objects */
+    DECODE_FACTOR_FILE = 4, /* the same where most of it is one file */
+    DECODE_BYTES_MAX = 160 << 20,
+};
+
+/* Which state may follow which; bits. */
+static const unsigned moves[CALL_STATE_COUNT] = {
+    [CALL_RUNNING] = 1u << CALL_WAITING | 1u << CALL_ENDED,
+    [CALL_WAITING] = 1u << CALL_RUNNING | 1u << CALL_ENDED,
+    [CALL_ENDED] = 0,
+};
+
+/* A question to another role. It outlives its call where the channel broke before the answer. */
+struct ask {
+    struct call *call; /* NULL: nobody waits */
+    struct channel *channel;
+    enum role_name role;
+    uint64_t id;
+};
+
+char *call_borrow(const char *text)
+{
+    union {
+        const char *borrowed;
+        char *plain;
+    } same = {.borrowed = text};
+    return same.plain;
+}
+
+static bool set_state(struct call *call, enum call_state to)
+{
+    if (!(moves[call->state] & 1u << to))
+        return false;
+    call->state = to;
+    return true;
+}
+
+/* Goes on with what waits. */
+static void run(struct call *call, struct text body)
+{
+    call_step *then = call->then;
+    call->then = NULL;
+    if (set_state(call, CALL_RUNNING))
+        then(call, body);
+}
+
+static void drop_ask(struct call *call)
+{
+    struct ask *ask = call->ask;
+    if (!ask)
+        return;
+    call->ask = NULL;
+    ask->call = NULL;
+    if (call->front->channels[ask->role] == ask->channel) {
+        channel_cancel(ask->channel, ask->id);
+        mem_free(ask);
+    } /* else the channel is closing, and answers it still */
+}
+
+/* Lets go of all but the call's own memory. */
+static void let_go(struct call *call)
+{
+    struct front *front = call->front;
+    drop_ask(call);
+    auth_leave(&call->waiter);
+    event_del(&call->deadline);
+    event_del(&call->turn);
+    if (call->free_work)
+        call->free_work(call->work);
+    call->work = NULL;
+    call->free_work = NULL;
+    pbguard_free(&call->request);
+    auth_release(front->auth, call->actor);
+    call->actor = NULL;
+    call->token = (struct text){NULL, 0};
+    front->decode_bytes -= call->decode_bytes;
+    call->decode_bytes = 0;
+    front->file_count -= call->reads_file;
+    call->reads_file = false;
+}
+
+static void wipe_answer(struct front *front)
+{
+    if (front->answer.data)
+        sodium_memzero(front->answer.data, front->answer.length);
+    if (front->answer.capacity > KEPT_BYTES_MAX)
+        buf_free(&front->answer);
+    else
+        buf_clear(&front->answer);
+}
+
+struct answer_shape {
+    int http_status;
+    const char *content_type;
+    enum connect_coding coding;
+    bool may_be_kept;
+};
+
+static void respond(struct call *call, const struct answer_shape *shape)
+{
+    struct exchange_header headers[PAGE_HEADERS + 6];
+    size_t count = 0;
+    for (size_t i = 0; i < PAGE_HEADERS; i++)
+        headers[count++] = page_headers[i];
+    headers[count++] = (struct exchange_header){"Content-Type", shape->content_type};
+    if (!shape->may_be_kept)
+        headers[count++] = (struct exchange_header){"Cache-Control", "no-store"};
+    if (shape->coding == CONNECT_GZIP)
+        headers[count++] = (struct exchange_header){"Content-Encoding", "gzip"};
+    if (shape->may_be_kept)
+        headers[count++] = (struct exchange_header){"Vary", "Accept-Encoding"};
+    if (shape->http_status == 401)
+        headers[count++] = (struct exchange_header){"WWW-Authenticate", "Bearer"};
+    if (shape->http_status == 503 || shape->http_status == 429)
+        headers[count++] = (struct exchange_header){"Retry-After", "1"};
+    exchange_respond(call->exchange, shape->http_status, headers, count, buf_text(&call->front->answer));
+    call->exchange = NULL;
+}
+
+/* The one end of every call; its answer's body is in front->answer. */
+static void end(struct call *call, enum status_code code, const struct answer_shape *shape)
+{
+    struct front *front = call->front;
+    let_go(call);
+    (void)set_state(call, CALL_ENDED);
+    counters_add(&front->counters, call->method->id, code,
+                 clock_monotonic_us(&front->environment->clock) - call->start_us);
+    respond(call, shape);
+    wipe_answer(front);
+    TAILQ_REMOVE(&front->calls, call, in_list);
+    TAILQ_INSERT_TAIL(&front->ended, call, in_list);
+    front->call_count--;
+    event_add(&front->sweep, &(struct timeval){0, 0});
+}
+
+static void end_refused(struct call *call, enum status_code code)
+{
+    struct answer_shape shape = {status_http(code), CONNECT_ERROR_CONTENT_TYPE, CONNECT_IDENTITY, false};
+    end(call, code, &shape);
+}
+
+void call_refuse(struct call *call, struct status status)
+{
+    if (call->state == CALL_ENDED)
+        return;
+    enum status_code code = status.refusal ? status.refusal->code : STATUS_INTERNAL;
+    buf_clear(&call->front->answer);
+    if (connect_error_status(&call->front->answer, &status, call->connect.language) != ERR_OK)
+        buf_clear(&call->front->answer);
+    end_refused(call, code);
+}
+
+void call_refuse_detail(struct call *call, enum status_code code, const Stagematch__V1__Refusal *refusal)
+{
+    if (call->state == CALL_ENDED)
+        return;
+    buf_clear(&call->front->answer);
+    if (connect_error_refusal(&call->front->answer, code, refusal, call->connect.language) != ERR_OK)
+        buf_clear(&call->front->answer);
+    end_refused(call, code);
+}
+
+void call_fail(struct call *call, enum err e)
+{
+    const struct refusal *refusal = e == ERR_MEMORY    ? &refusal_memory
+                                    : e == ERR_RANGE   ? &refusal_too_large
+                                    : e == ERR_MISSING ? &refusal_unavailable /* the channel is closing */
+                                                       : &refusal_internal;
+    if (call->state == CALL_ENDED)
+        return;
+    LOG(LOG_WARN, "call_failed", LOG_WORD("method", call->method->path), LOG_WORD("why", err_text(e)));
+    call_refuse(call, status_refuse(refusal));
+}
+
+void call_abandon(struct call *call)
+{
+    if (call->state == CALL_ENDED)
+        return;
+    buf_clear(&call->front->answer);
+    end_refused(call, STATUS_CANCELED);
+}
+
+/* Makes gzip of the answer where the client takes it and it pays. */
+static enum connect_coding compress_answer(struct call *call)
+{
+    struct front *front = call->front;
+    struct text plain = buf_text(&front->answer);
+    struct buf packed;
+    if (call->connect.answer_coding != CONNECT_GZIP || call->method->flags & METHOD_SECRET ||
+        plain.length < GZIP_BYTES_MIN || plain.length > GZIP_BYTES_MAX)
+        return CONNECT_IDENTITY;
+    buf_init(&packed, ANSWER_BYTES_MAX);
+    if (connect_gzip(plain, &packed) != ERR_OK || packed.length >= plain.length) {
+        buf_free(&packed);
+        return CONNECT_IDENTITY;
+    }
+    sodium_memzero(front->answer.data, front->answer.length);
+    buf_free(&front->answer);
+    front->answer = packed;
+    return CONNECT_GZIP;
+}
+
+static void end_answered(struct call *call, enum err e)
+{
+    if (e != ERR_OK) {
+        wipe_answer(call->front);
+        call_fail(call, e);
+        return;
+    }
+    struct answer_shape shape = {200, connect_content_type(call->connect.codec), compress_answer(call),
+                                 (call->method->flags & METHOD_GET) != 0};
+    end(call, STATUS_OK, &shape);
+}
+
+void call_answer(struct call *call, const void *message)
+{
+    if (call->state == CALL_ENDED)
+        return;
+    buf_clear(&call->front->answer);
+    end_answered(call, connect_encode(call->connect.codec, message, &call->front->answer));
+}
+
+void call_answer_packed(struct call *call, struct text packed)
+{
+    if (call->state == CALL_ENDED)
+        return;
+    buf_clear(&call->front->answer);
+    end_answered(call, connect_encode_packed(call->method, call->connect.codec, packed, REPLY_BUDGET_BYTES,
+                                             &call->front->answer));
+}
+
+/* Time that is left, at least a millisecond. */
+static uint32_t left_ms(const struct call *call)
+{
+    int64_t left = (call->deadline_us - clock_monotonic_us(&call->front->environment->clock)) / 1000;
+    return left < 1 ? 1 : (uint32_t)left;
+}
+
+static void on_ask_answered(void *context, struct status status, const Stagematch__Internal__V1__Reply *reply)
+{
+    struct ask *ask = context;
+    struct call *call = ask->call;
+    mem_free(ask);
+    if (!call)
+        return;
+    call->ask = NULL;
+    if (!reply)
+        call_refuse(call, status);
+    else if (channel_reply_code(reply) != STATUS_OK)
+        call_refuse_detail(call, channel_reply_code(reply), reply->refusal);
+    else
+        run(call, (struct text){(const char *)reply->body.data, reply->body.len});
+}
+
+static enum err send_ask(struct call *call, struct ask *ask, const struct method *method, struct text body)
+{
+    char peer[ADDRESS_TEXT_BYTES];
+    struct address client = exchange_client(call->exchange);
+    Stagematch__Internal__V1__Call frame = STAGEMATCH__INTERNAL__V1__CALL__INIT;
+    frame.method = call_borrow(method->path);
+    frame.timeout_ms = left_ms(call);
+    frame.body = (ProtobufCBinaryData){body.length, (uint8_t *)call_borrow(body.data)};
+    if (ask->role == ROLE_VAULT) {
+        address_format(&client, peer);
+        frame.peer = peer;
+        frame.token = (ProtobufCBinaryData){call->token.length, (uint8_t *)call_borrow(call->token.data)};
+    } else if (call->actor) {
+        frame.assertion = call->actor->said->assertion;
+        frame.assertion_mac = call->actor->said->assertion_mac;
+    }
+    return channel_call(ask->channel, method, &frame, on_ask_answered, ask, &ask->id);
+}
+
+void call_ask(struct call *call, enum role_name role, enum method_id method, struct text body, call_step *then)
+{
+    struct ask *ask;
+    struct channel *channel = call->front->channels[role];
+    if (call->state != CALL_RUNNING)
+        return;
+    if (!channel) {
+        call_refuse(call, status_refuse(&refusal_unavailable));
+        return;
+    }
+    enum err e = mem_alloc(1, sizeof *ask, &ask);
+    if (e != ERR_OK) {
+        call_fail(call, e);
+        return;
+    }
+    *ask = (struct ask){call, channel, role, 0};
+    e = send_ask(call, ask, method_of(method), body);
+    if (e != ERR_OK) {
+        mem_free(ask);
+        call_fail(call, e);
+        return;
+    }
+    call->ask = ask;
+    call->then = then;
+    (void)set_state(call, CALL_WAITING);
+}
+
+void call_ask_message(struct call *call, enum role_name role, enum method_id method, const void *message,
+                      call_step *then)
+{
+    uint8_t *bytes;
+    size_t length = protobuf_c_message_get_packed_size(message);
+    if (call->state != CALL_RUNNING)
+        return;
+    enum err e = mem_alloc(length, 1, &bytes);
+    if (e != ERR_OK) {
+        call_fail(call, e);
+        return;
+    }
+    protobuf_c_message_pack(message, bytes);
+    call_ask(call, role, method, (struct text){(const char *)bytes, length}, then);
+    sodium_memzero(bytes, length);
+    mem_free(bytes);
+}
+
+bool call_unpack(struct call *call, const ProtobufCMessageDescriptor *descriptor, struct text body,
+                 struct pbguard_message *out)
+{
+    const char *fault = "memory";
+    enum err e = pbguard_unpack(descriptor, body, &pbguard_limits_internal, REPLY_BUDGET_BYTES, true, out, &fault);
+    if (e == ERR_OK)
+        return true;
+    LOG(LOG_ERROR, "answer_refused", LOG_WORD("method", call->method->path), LOG_WORD("why", fault));
+    call_fail(call, e == ERR_MEMORY ? ERR_MEMORY : ERR_INTERNAL);
+    return false;
+}
+
+bool call_reads_file(struct call *call)
+{
+    if (call->front->file_count == FILES_MAX) {
+        call_refuse(call, status_refuse(&refusal_too_many));
+        return false;
+    }
+    call->reads_file = true;
+    call->front->file_count++;
+    return true;
+}
+
+void call_later(struct call *call, call_step *then)
+{
+    if (call->state != CALL_RUNNING)
+        return;
+    call->then = then;
+    (void)set_state(call, CALL_WAITING);
+    event_add(&call->turn, &(struct timeval){0, 0}); /* behind what the loop polls, so that others have their turn */
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    run(context, (struct text){NULL, 0});
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    call_refuse(context, status_refuse(&refusal_deadline));
+}
+
+static void on_actor(void *context, struct actor *actor, struct status status,
+                     const Stagematch__Internal__V1__Reply *reply)
+{
+    struct call *call = context;
+    if (actor) {
+        auth_release(call->front->auth, call->actor);
+        call->actor = actor;
+        run(call, (struct text){NULL, 0});
+    } else if (reply) {
+        call_refuse_detail(call, channel_reply_code(reply), reply->refusal);
+    } else {
+        call_refuse(call, status);
+    }
+}
+
+static void ask_actor(struct call *call)
+{
+    char peer[ADDRESS_TEXT_BYTES];
+    struct front *front = call->front;
+    struct address client = exchange_client(call->exchange);
+    address_format(&client, peer);
+    call->waiter.known = on_actor;
+    call->waiter.context = call;
+    if (!front->channels[ROLE_VAULT]) {
+        call_refuse(call, status_refuse(&refusal_unavailable));
+        return;
+    }
+    /* Others may wait for the same answer: it gets the service's time, not this client's. */
+    enum err e =
+        auth_ask(front->auth, front->channels[ROLE_VAULT], call->token, peer, front->call_timeout_ms, &call->waiter);
+    if (e != ERR_OK) {
+        call_fail(call, e);
+        return;
+    }
+    (void)set_state(call, CALL_WAITING);
+}
+
+void call_renew(struct call *call, call_step *then)
+{
+    if (call->state != CALL_RUNNING)
+        return;
+    if (call->actor && !auth_expires_soon(call->front->auth, call->actor)) {
+        then(call, (struct text){NULL, 0});
+        return;
+    }
+    struct actor *found = auth_find(call->front->auth, call->token);
+    if (found) {
+        auth_release(call->front->auth, call->actor);
+        call->actor = found;
+        then(call, (struct text){NULL, 0});
+        return;
+    }
+    call->then = then;
+    ask_actor(call);
+}
+
+/* What ends sessions: from then on nobody is known from memory. */
+static bool ends_sessions(enum method_id method)
+{
+    static const enum method_id ending[] = {METHOD_DISABLE_ACCOUNT, METHOD_REVOKE_API_TOKEN, METHOD_RESET_PASSWORD,
+                                            METHOD_CHANGE_PASSWORD, METHOD_LOGOUT};
+    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
+        if (ending[i] == method)
+            return true;
+    return false;
+}
+
+static void answer_what_came(struct call *call, struct text body)
+{
+    if (ends_sessions(call->method->id))
+        auth_forget_all(call->front->auth);
+    call_answer_packed(call, body);
+}
+
+static void serve_engine(struct call *call)
+{
+    call_ask_message(call, ROLE_ENGINE, call->method->id, call->request.message, answer_what_came);
+}
+
+static void serve_vault(struct call *call)
+{
+    call_ask_message(call, ROLE_VAULT, call->method->id, call->request.message, answer_what_came);
+}
+
+static void serve_nobody(struct call *call)
+{
+    call_refuse(call, status_refuse(&refusal_unimplemented));
+}
+
+static void serve(struct call *call, struct text body)
+{
+    static void (*const targets[])(struct call * call) = {
+        [TARGET_ENGINE] = serve_engine,
+        [TARGET_VAULT] = serve_vault,
+        [TARGET_SAGA_STUDENTS] = saga_students_start,
+        [TARGET_PLACEMENTS_FILE] = saga_placements_start,
+        [TARGET_SAGA_TEXT] = saga_text_start,
+        [TARGET_JOIN] = join_results_start,
+        [TARGET_INTERNAL] = serve_nobody,
+    };
+    (void)body;
+    bool is_public = (call->method->flags & METHOD_PUBLIC) != 0;
+    unsigned role = is_public ? 0 : (unsigned)call->actor->said->actor->role;
+    if (!is_public && (role > 31 || !(call->method->roles & ROLE_BIT(role))))
+        call_refuse(call, status_refuse(&refusal_permission));
+    else
+        targets[call->method->target](call);
+}
+
+/* "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" in hexadecimal digits. */
+static bool is_uuid(struct text id)
+{
+    if (id.length != 36)
+        return false;
+    for (size_t i = 0; i < id.length; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        char c = id.data[i];
+        bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (dash ? c != '-' : !digit)
+            return false;
+    }
+    return true;
+}
+
+static size_t decode_budget(const struct call *call, size_t length)
+{
+    bool is_file = call->method->id == METHOD_IMPORT_STUDENTS || call->method->id == METHOD_IMPORT_PLACEMENTS;
+    size_t budget = DECODE_BASE_BYTES + length * (is_file ? DECODE_FACTOR_FILE : DECODE_FACTOR);
+    return budget < DECODE_BYTES_MAX ? budget : DECODE_BYTES_MAX;
+}
+
+/* Takes the memory that decoding may need out of what all calls together may; it is given back at the call's end. */
+static bool charge(struct call *call, size_t budget)
+{
+    struct front *front = call->front;
+    if (budget > DECODE_MEMORY_BYTES - front->decode_bytes)
+        return false;
+    front->decode_bytes += budget;
+    call->decode_bytes = budget;
+    return true;
+}
+
+/* False: the call was refused. */
+static bool decode(struct call *call)
+{
+    struct buf scratch;
+    struct text bytes;
+    struct json_fault fault;
+    const struct refusal *refusal = NULL;
+    struct status status = STATUS_DONE;
+    buf_init(&scratch, call->method->max_bytes + 1);
+    enum err e =
+        connect_message(call->method, &call->connect, exchange_body(call->exchange), &scratch, &bytes, &refusal);
+    if (e != ERR_OK) {
+        status = status_refuse(refusal);
+    } else if (!charge(call, decode_budget(call, bytes.length))) {
+        status = status_refuse(&refusal_too_many);
+        e = ERR_MEMORY;
+    } else {
+        e = connect_decode(call->method, &call->connect, bytes, call->decode_bytes, &call->request, &fault, &status);
+    }
+    if (e == ERR_OK && call->method->flags & METHOD_CHANGES &&
+        !is_uuid(message_text(call->request.message, "request_id"))) {
+        status = status_refuse_field(&refusal_request_id, "request_id");
+        e = ERR_INPUT;
+    }
+    if (scratch.data)
+        sodium_memzero(scratch.data, scratch.length);
+    buf_free(&scratch);
+    if (e != ERR_OK)
+        call_refuse(call, status);
+    return e == ERR_OK;
+}
+
+/* The token of "Authorization: Bearer TOKEN"; empty where there is none, or two. */
+static struct text bearer_of(const struct exchange *exchange)
+{
+    struct text value, scheme;
+    if (h1_header(exchange_head(exchange), "Authorization", &value) != 1)
+        return (struct text){NULL, 0};
+    if (!text_next(&value, ' ', &scheme) || !text_is_nocase(scheme, "Bearer") || !value.data)
+        return (struct text){NULL, 0};
+    value = text_trim(value);
+    return value.length <= TOKEN_BYTES_MAX ? value : (struct text){NULL, 0};
+}
+
+static void set_deadline(struct call *call)
+{
+    uint64_t own_ms = call->front->call_timeout_ms;
+    uint64_t asked_ms = call->connect.timeout_ms;
+    uint64_t ms = asked_ms && asked_ms < own_ms ? asked_ms : own_ms;
+    struct timeval after = {(time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000)};
+    call->deadline_us = call->start_us + (int64_t)ms * 1000;
+    evtimer_assign(&call->deadline, call->front->environment->base, on_deadline, call);
+    evtimer_assign(&call->turn, call->front->environment->base, on_turn, call);
+    event_add(&call->deadline, &after);
+}
+
+static void begin(struct call *call)
+{
+    if (call->front->call_count > CALLS_MAX) {
+        call_refuse(call, status_refuse(&refusal_too_many));
+        return;
+    }
+    if (!decode(call))
+        return;
+    if (call->method->flags & METHOD_PUBLIC)
+        serve(call, (struct text){NULL, 0});
+    else if (call->token.length == 0)
+        call_refuse(call, status_refuse(&refusal_unauthenticated));
+    else
+        call_renew(call, serve);
+}
+
+static void refuse_without_memory(struct exchange *exchange)
+{
+    static const char body[] = "{\"code\":\"resource_exhausted\"}";
+    struct exchange_header type = {"Content-Type", CONNECT_ERROR_CONTENT_TYPE};
+    exchange_respond(exchange, status_http(STATUS_RESOURCE_EXHAUSTED), &type, 1, text_of(body));
+}
+
+void call_start(struct front *front, struct exchange *exchange, const struct method *method,
+                const struct connect_request *connect)
+{
+    struct call *call;
+    if (mem_alloc(1, sizeof *call, &call) != ERR_OK) {
+        refuse_without_memory(exchange);
+        return;
+    }
+    call->front = front;
+    call->exchange = exchange;
+    call->method = method;
+    call->connect = *connect;
+    call->token = bearer_of(exchange);
+    call->start_us = clock_monotonic_us(&front->environment->clock);
+    exchange_set_context(exchange, call);
+    TAILQ_INSERT_TAIL(&front->calls, call, in_list);
+    front->call_count++;
+    set_deadline(call);
+    begin(call);
+}
+
+void calls_end(struct front *front)
+{
+    struct call *call;
+    while ((call = TAILQ_FIRST(&front->calls)))
+        call_refuse(call, status_refuse(&refusal_unavailable));
+}
