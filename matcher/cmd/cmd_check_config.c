@@ -1,5 +1,6 @@
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "cmd/service_settings.h"
 
 #include "base/mem.h"
 #include "intake/codelist.h"
@@ -9,17 +10,7 @@
 #include <stdlib.h>
 
 static const struct option options[] = {
-    OPTION_PC4,
-    OPTION_OPLEIDINGEN,
-    OPTION_SKILLS,
-    OPTION_REASONS,
-    OPTION_GROUNDS,
-    OPTION_SPELING,
-    OPTION_LIST_MAX,
-    OPTION_BAND_WIDTH,
-    OPTION_MECHANISM,
-    OPTION_THREADS,
-    OPTION_LOG_LEVEL,
+    SERVICE_OPTIONS,
     OPTION_LANGUAGE,
     {.name = "markdown",
      .type = OPTION_FLAG,
@@ -94,6 +85,9 @@ static int run(const struct invocation *invocation)
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         if (settings_string(settings, lists[i].name))
             keep_first(&result, check_list(lists[i].name, settings_string(settings, lists[i].name), lists[i].kind));
+    /* An offline round needs no terms; who names them runs a service. */
+    if (result == ERR_OK && settings_string(settings, "terms"))
+        result = service_settings_check(settings, stderr);
     if (result == ERR_OK)
         puts("the configuration is good");
     return exit_status(result);

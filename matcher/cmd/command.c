@@ -1,6 +1,7 @@
 #include "cmd/command.h"
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/problem.h"
 #include "cmd/options.h"
 
@@ -11,7 +12,8 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-    &command_match, &command_verify, &command_explain, &command_solve, &command_import_pc4, &command_check_config,
+    &command_serve,      &command_demo,         &command_match, &command_verify, &command_explain, &command_solve,
+    &command_import_pc4, &command_check_config, &command_role,  &command_ledger, &command_user,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -21,7 +23,8 @@ static void print_overview(FILE *to)
           "usage: stagematch COMMAND [OPTIONS]\n\n",
           to);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(to, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
+        if (!commands[i]->hidden)
+            fprintf(to, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`stagematch COMMAND --help` tells more. Exit status: 0 done, 1 the job failed, 2 wrong use.\n", to);
 }
 
@@ -65,7 +68,7 @@ static const char *take_config_flag(int *argc, char **argv, bool *incomplete)
 }
 
 /* Settings of this site, beside the file: local/stagematch.conf in its folder goes before it. */
-static enum err read_local_config(struct settings *settings, const char *path)
+static enum err read_local_config(struct settings *settings, const char *path, FILE *complaints)
 {
     char local[4096];
     const char *slash = strrchr(path, '/');
@@ -73,15 +76,15 @@ static enum err read_local_config(struct settings *settings, const char *path)
     int length = snprintf(local, sizeof local, "%.*slocal/stagematch.conf", folder, path);
     if (length <= 0 || (size_t)length >= sizeof local || access(local, F_OK) != 0)
         return ERR_OK;
-    return settings_read_file(settings, local, config_options, config_option_count, stderr);
+    return settings_read_file(settings, local, config_options, config_option_count, complaints);
 }
 
-static enum err read_config(struct settings *settings, int *argc, char **argv)
+static enum err read_config(struct settings *settings, int *argc, char **argv, FILE *complaints)
 {
     bool incomplete;
     const char *path = take_config_flag(argc, argv, &incomplete);
     if (incomplete) {
-        fputs("--config needs a value\n", stderr);
+        fputs("--config needs a value\n", complaints);
         return ERR_USAGE;
     }
     bool named = path != NULL;
@@ -91,8 +94,8 @@ static enum err read_config(struct settings *settings, int *argc, char **argv)
         path = STAGEMATCH_CONFIG_DEFAULT;
     if (!named && access(path, R_OK) != 0)
         return ERR_OK; /* nobody asked for it: the defaults of the table hold */
-    enum err e = settings_read_file(settings, path, config_options, config_option_count, stderr);
-    return e == ERR_OK ? read_local_config(settings, path) : e;
+    enum err e = settings_read_file(settings, path, config_options, config_option_count, complaints);
+    return e == ERR_OK ? read_local_config(settings, path, complaints) : e;
 }
 
 static const char *find_setting(const struct settings *settings, const char *name)
@@ -112,14 +115,46 @@ static void open_log(const struct settings *settings)
             log_open(STDERR_FILENO, (enum log_level)i, clock_system());
 }
 
-static enum err read_arguments(const struct command *command, struct settings *settings, int argc, char **argv,
+/* The file's settings, then the line's; argv stays as it is, so that it can be read again. */
+static enum err read_all(const struct command *command, struct settings *settings, int argc, char *const *argv,
+                         const char **operands, size_t *operand_count, FILE *complaints)
+{
+    char **left;
+    enum err e = mem_alloc((size_t)argc + 1, sizeof *left, &left);
+    if (e != ERR_OK)
+        return e;
+    if (argc)
+        memcpy(left, argv, (size_t)argc * sizeof *left);
+    e = command->reads_config ? read_config(settings, &argc, left, complaints) : ERR_OK;
+    if (e == ERR_OK)
+        e = settings_read_line(settings, argc, left, operands, command->max_operands, operand_count, complaints);
+    if (e == ERR_OK)
+        e = settings_check_required(settings, complaints);
+    mem_free(left);
+    return e;
+}
+
+enum err invocation_read_again(const struct invocation *invocation, struct settings *out, FILE *complaints)
+{
+    const struct command *command = invocation->command;
+    struct settings settings;
+    const char *operands[OPERANDS_MAX];
+    size_t operand_count;
+    enum err e = settings_new(command->options, command->option_count, &settings);
+    if (e != ERR_OK)
+        return e;
+    e = read_all(command, &settings, invocation->argc, invocation->argv, operands, &operand_count, complaints);
+    if (e == ERR_OK)
+        *out = settings;
+    else
+        settings_free(&settings);
+    return e;
+}
+
+static enum err read_arguments(const struct command *command, struct settings *settings, int argc, char *const *argv,
                                const char **operands, size_t *operand_count)
 {
-    enum err e = command->reads_config ? read_config(settings, &argc, argv) : ERR_OK;
-    if (e == ERR_OK)
-        e = settings_read_line(settings, argc, argv, operands, command->max_operands, operand_count, stderr);
-    if (e == ERR_OK)
-        e = settings_check_required(settings, stderr);
+    enum err e = read_all(command, settings, argc, argv, operands, operand_count, stderr);
     if (e == ERR_OK && *operand_count < command->min_operands) {
         fprintf(stderr, "usage: stagematch %s %s\n", command->name, command->usage);
         e = ERR_USAGE;
@@ -150,7 +185,7 @@ static int run_command(const struct command *command, int argc, char **argv)
     int status = exit_status(e);
     if (e == ERR_OK) {
         open_log(&settings);
-        status = command->run(&(struct invocation){&settings, operands, operand_count});
+        status = command->run(&(struct invocation){&settings, operands, operand_count, command, argc, argv});
     }
     settings_free(&settings);
     return status;

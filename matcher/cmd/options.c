@@ -2,10 +2,7 @@
 
 #include <string.h>
 
-const struct option config_options[] = {
-    OPTION_PC4,      OPTION_OPLEIDINGEN, OPTION_SKILLS,    OPTION_REASONS, OPTION_GROUNDS,   OPTION_SPELING,
-    OPTION_LIST_MAX, OPTION_BAND_WIDTH,  OPTION_MECHANISM, OPTION_THREADS, OPTION_LOG_LEVEL, OPTION_LANGUAGE,
-};
+const struct option config_options[] = {SERVICE_OPTIONS, OPTION_LANGUAGE};
 const size_t config_option_count = sizeof config_options / sizeof config_options[0];
 
 struct match_rules options_rules(const struct settings *settings)

@@ -1,0 +1,28 @@
+/*
+ * child.h - starting a role's process and handing over to it.
+ */
+#ifndef SERVE_CHILD_H
+#define SERVE_CHILD_H
+
+#include "ipc/control.h"
+#include "serve/prepare.h"
+
+#include <sys/types.h>
+
+struct child {
+    pid_t pid;
+    int control_fd; /* the parent's end, non-blocking */
+};
+
+/* Forks and re-executes; the process then has nothing open but its end of the control socket and stdin to stderr. */
+MUST_USE enum err child_start(enum role_name role, struct child *out);
+
+/* Sends it settings, sockets, folder and keys: to each role what it may have. */
+MUST_USE enum err child_hand_over(const struct child *child, enum role_name role, const struct settings *settings,
+                                  const struct preparation *preparation);
+
+/* Gives both a new channel to each other. ERR_IO: one of them does not take it. */
+MUST_USE enum err child_join(const struct child *a, enum role_name role_a, const struct child *b,
+                             enum role_name role_b);
+
+#endif

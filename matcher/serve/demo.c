@@ -1,0 +1,171 @@
+#include "serve/demo.h"
+
+#include "base/mem.h"
+#include "serve/demo_seed.h"
+#include "serve/prepare.h"
+#include "vault/offline.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 4096 };
+
+struct demo_files {
+    char folder[PATH_BYTES], master_key[PATH_BYTES], mail[PATH_BYTES], notify[PATH_BYTES], vault[PATH_BYTES];
+    bool temporary;
+};
+
+/* What the service reads: the configuration, with the demo's own folder, key and mailer in it. */
+struct demo_source {
+    const struct demo *demo;
+    const struct demo_files *files;
+};
+
+static enum err read_settings(void *context, struct settings *out, FILE *complaints)
+{
+    const struct demo_source *source = context;
+    enum err e = source->demo->source.read(source->demo->source.context, out, complaints);
+    if (e != ERR_OK)
+        return e;
+    const char *const values[][2] = {{"data_dir", source->files->folder},
+                                     {"master_key", source->files->master_key},
+                                     {"metrics_listen", "127.0.0.1:0"},
+                                     {"notify_command", source->files->notify}};
+    for (size_t i = 0; i < sizeof values / sizeof values[0] && e == ERR_OK; i++)
+        e = settings_set(out, values[i][0], values[i][1]);
+    if (e != ERR_OK)
+        settings_free(out);
+    return e;
+}
+
+static enum err say(const char *path, int number)
+{
+    fprintf(stderr, "stagematch demo: %s: %s\n", path, strerror(number));
+    return err_from_errno(number);
+}
+
+/* A mailer that keeps each message as a file. */
+static enum err write_notify(const struct demo_files *files)
+{
+    FILE *script = fopen(files->notify, "w");
+    if (!script)
+        return say(files->notify, errno);
+    fprintf(script, "#!/bin/sh\nexec cat >\"$(mktemp '%s/XXXXXXXX')\"\n", files->mail);
+    if (fclose(script) != 0 || chmod(files->notify, 0700) != 0)
+        return say(files->notify, errno);
+    return ERR_OK;
+}
+
+static enum err name_files(const char *folder, struct demo_files *out)
+{
+    static const char *const names[] = {"master.key", "mail", "notify", "vault"};
+    char *const paths[] = {out->master_key, out->mail, out->notify, out->vault};
+    for (size_t i = 0; i < 4; i++)
+        if (snprintf(paths[i], PATH_BYTES, "%s/%s", folder, names[i]) >= PATH_BYTES)
+            return ERR_RANGE;
+    return ERR_OK;
+}
+
+static enum err make_folder(const char *wanted, struct demo_files *out)
+{
+    const char *temporary = getenv("TMPDIR");
+    out->temporary = !wanted;
+    if (snprintf(out->folder, PATH_BYTES, "%s%s",
+                 wanted      ? wanted
+                 : temporary ? temporary
+                             : "/tmp",
+                 wanted ? "" : "/stagematch-demo-XXXXXX") >= PATH_BYTES)
+        return ERR_RANGE;
+    if (!wanted)
+        return mkdtemp(out->folder) ? ERR_OK : say(out->folder, errno);
+    if (mkdir(wanted, 0700) != 0) {
+        say(wanted, errno);
+        if (errno == EEXIST)
+            fputs("stagematch demo: --data names a folder that is not there yet\n", stderr);
+        return ERR_EXISTS;
+    }
+    char *real = realpath(wanted, NULL);
+    if (!real || strlen(real) >= PATH_BYTES) {
+        free(real);
+        return ERR_RANGE;
+    }
+    strncpy(out->folder, real, PATH_BYTES);
+    free(real); /* realpath's own allocation */
+    return ERR_OK;
+}
+
+static enum err make_files(const char *wanted, struct demo_files *out, char password[DEMO_PASSWORD_BYTES])
+{
+    uint8_t key[MASTER_KEY_BYTES];
+    struct buf complaint;
+    enum err e = make_folder(wanted, out);
+    if (e == ERR_OK)
+        e = name_files(out->folder, out);
+    if (e == ERR_OK && (mkdir(out->mail, 0700) != 0 || mkdir(out->vault, 0700) != 0))
+        e = say(out->folder, errno);
+    if (e == ERR_OK)
+        e = write_notify(out);
+    if (e == ERR_OK && (e = prepare_master_key(out->master_key)) != ERR_OK)
+        fprintf(stderr, "stagematch demo: %s: %s\n", out->master_key, err_text(e));
+    if (e != ERR_OK)
+        return e;
+    buf_init(&complaint, 4096);
+    e = master_key_read(out->master_key, key, &complaint);
+    if (e == ERR_OK)
+        e = demo_seed_accounts(out->vault, key, password);
+    sodium_memzero(key, sizeof key);
+    buf_free(&complaint);
+    return e;
+}
+
+static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *walk)
+{
+    (void)about;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+/* The seeder is a process beside the service; where it fails the service ends. */
+static pid_t start_seeder(const struct demo *demo, const struct demo_files *files, const char *password)
+{
+    pid_t service = getpid();
+    pid_t seeder = fork();
+    if (seeder != 0)
+        return seeder;
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    enum err e = demo_seed_service(&(struct demo_place){files->folder, demo->config_folder}, password);
+    if (e != ERR_OK)
+        kill(service, SIGTERM);
+    _exit(e == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+enum err demo_run(const struct demo *demo)
+{
+    struct demo_files files = {.folder = ""};
+    char password[DEMO_PASSWORD_BYTES];
+    int status = 0;
+    enum err e = make_files(demo->folder, &files, password);
+    if (e == ERR_OK) {
+        pid_t seeder = start_seeder(demo, &files, password);
+        e = serve_run(&(struct serve_source){read_settings, &(struct demo_source){demo, &files}});
+        if (seeder > 0 && kill(seeder, SIGTERM) == 0)
+            while (waitpid(seeder, &status, 0) < 0 && errno == EINTR)
+                ;
+        if (e == ERR_OK && WIFEXITED(status) && WEXITSTATUS(status) != 0)
+            e = ERR_IO;
+    }
+    sodium_memzero(password, sizeof password);
+    if (files.temporary && files.folder[0])
+        nftw(files.folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    return e;
+}

@@ -1,0 +1,343 @@
+#include "serve/prepare.h"
+
+#include "base/mem.h"
+#include "base/random.h"
+#include "wire/address.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 4096, LISTEN_BACKLOG = 4096 };
+
+/* ---- checking ---- */
+
+static bool is_endpoint(struct text value)
+{
+    struct address address;
+    uint16_t port;
+    return address_parse_endpoint(value, &address, &port) == ERR_OK;
+}
+
+static bool is_address_list(struct text value)
+{
+    struct address_list list;
+    if (address_list_parse(value, &list) != ERR_OK)
+        return false;
+    address_list_free(&list);
+    return true;
+}
+
+static bool is_url(struct text value)
+{
+    static const char *const starts[] = {"http://", "https://"};
+    for (size_t i = 0; i < 2; i++) {
+        size_t length = strlen(starts[i]);
+        if (value.length > length && memcmp(value.data, starts[i], length) == 0)
+            return !memchr(value.data, ' ', value.length) && value.data[value.length - 1] != '/';
+    }
+    return false;
+}
+
+static bool is_user(struct text value)
+{
+    return getpwnam(value.data) != NULL; /* a setting's text ends in NUL */
+}
+
+static const struct {
+    const char *name;
+    bool (*fits)(struct text value);
+    const char *expected;
+} checks[] = {
+    {"listen", is_endpoint, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080"},
+    {"metrics_listen", is_endpoint, "an address and a port, such as 127.0.0.1:9180"},
+    {"trusted_proxies", is_address_list, "addresses or networks joined by blanks, such as 10.0.0.0/8 ::1"},
+    {"shared_addresses", is_address_list, "addresses or networks joined by blanks, such as 10.0.0.0/8 ::1"},
+    {"public_url", is_url, "http:// or https:// and a host, without a slash at the end"},
+    {"user_front", is_user, "a user of this system"},
+    {"user_engine", is_user, "a user of this system"},
+    {"user_vault", is_user, "a user of this system"},
+};
+
+enum err prepare_check(const struct settings *settings, FILE *complaints)
+{
+    enum err result = ERR_OK;
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        const char *value = settings_string(settings, checks[i].name);
+        if (!value || checks[i].fits(text_of(value)))
+            continue;
+        fprintf(complaints, "%s: not a valid value; expected %s\n", checks[i].name, checks[i].expected);
+        result = ERR_INPUT;
+    }
+    return result;
+}
+
+enum err prepare_check_same(const struct settings *now, const struct settings *next, FILE *complaints)
+{
+    static const char *const fixed[] = {"listen",     "metrics_listen", "data_dir",  "master_key",
+                                        "user_front", "user_engine",    "user_vault"};
+    enum err result = ERR_OK;
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        const char *a = settings_string(now, fixed[i]), *b = settings_string(next, fixed[i]);
+        if ((!a && !b) || (a && b && strcmp(a, b) == 0))
+            continue;
+        fprintf(complaints, "%s: cannot change while the service runs; stop it and start it again\n", fixed[i]);
+        result = ERR_INPUT;
+    }
+    return result;
+}
+
+/* ---- files ---- */
+
+static enum err complain(FILE *complaints, const char *what, const char *path)
+{
+    fprintf(complaints, "stagematch serve: cannot %s %s: %s\n", what, path, strerror(errno));
+    return err_from_errno(errno);
+}
+
+static enum err path_in(const char *folder, const char *name, char out[PATH_BYTES])
+{
+    int length = snprintf(out, PATH_BYTES, "%s/%s", folder, name);
+    return length > 0 && length < PATH_BYTES ? ERR_OK : ERR_RANGE;
+}
+
+/* Makes the folder if it is not there, for `user` where root gives it away. */
+static enum err make_folder(const char *path, mode_t mode, const char *user, FILE *complaints)
+{
+    if (mkdir(path, mode) != 0 && errno != EEXIST)
+        return complain(complaints, "make the folder", path);
+    const struct passwd *owner = user && getuid() == 0 ? getpwnam(user) : NULL;
+    if (owner && chown(path, owner->pw_uid, owner->pw_gid) != 0)
+        return complain(complaints, "give away the folder", path);
+    return chmod(path, mode) == 0 ? ERR_OK : complain(complaints, "protect the folder", path);
+}
+
+static enum err make_role_folder(const struct settings *settings, enum role_name role, char **out, FILE *complaints)
+{
+    char path[PATH_BYTES], user[32], *copy;
+    snprintf(user, sizeof user, "user_%s", role_text(role));
+    enum err e = path_in(settings_string(settings, "data_dir"), role_text(role), path);
+    if (e == ERR_OK)
+        e = make_folder(path, 0700, settings_string(settings, user), complaints);
+    if (e == ERR_OK)
+        e = mem_alloc(strlen(path) + 1, 1, &copy);
+    if (e != ERR_OK)
+        return e;
+    memcpy(copy, path, strlen(path) + 1);
+    *out = copy;
+    return ERR_OK;
+}
+
+static enum err make_folders(const struct settings *settings, struct preparation *made, FILE *complaints)
+{
+    const char *data_dir = settings_string(settings, "data_dir");
+    bool gives_away =
+        getuid() == 0 && (settings_string(settings, "user_engine") || settings_string(settings, "user_vault"));
+    /* Other users need to pass through it to their own folder, not to look into it. */
+    enum err e = make_folder(data_dir, gives_away ? 0711 : 0700, NULL, complaints);
+    if (e == ERR_OK)
+        e = make_role_folder(settings, ROLE_ENGINE, &made->folders[ROLE_ENGINE], complaints);
+    if (e == ERR_OK)
+        e = make_role_folder(settings, ROLE_VAULT, &made->folders[ROLE_VAULT], complaints);
+    return e;
+}
+
+static enum err take_lock(const struct settings *settings, int *out, FILE *complaints)
+{
+    char path[PATH_BYTES];
+    enum err e = path_in(settings_string(settings, "data_dir"), "lock", path);
+    if (e != ERR_OK)
+        return e;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return complain(complaints, "open", path);
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        fprintf(complaints, "stagematch serve: a service runs already on this data_dir (%s is locked)\n", path);
+        close(fd);
+        return ERR_EXISTS;
+    }
+    *out = fd;
+    return ERR_OK;
+}
+
+/* ---- sockets ---- */
+
+static enum err bind_socket(const char *endpoint, int *out, char bound[SERVICE_ADDRESS_BYTES], FILE *complaints)
+{
+    struct address address;
+    struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
+    uint16_t port;
+    enum err e = address_parse_endpoint(text_of(endpoint), &address, &port);
+    if (e != ERR_OK)
+        return e;
+    socklen_t length = (socklen_t)address_to_sockaddr(&address, port, &storage);
+    int yes = 1, fd = socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return complain(complaints, "make a socket for", endpoint);
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
+        bind(fd, (struct sockaddr *)&storage, length) != 0 || listen(fd, LISTEN_BACKLOG) != 0 ||
+        (length = sizeof storage, getsockname(fd, (struct sockaddr *)&storage, &length)) != 0) {
+        e = complain(complaints, "listen on", endpoint);
+        close(fd);
+        return e;
+    }
+    /* The port stands at the same place in both families' addresses. */
+    uint16_t given = ntohs(((const struct sockaddr_in *)(const void *)&storage)->sin_port);
+    char text[ADDRESS_TEXT_BYTES];
+    address_format(&address, text);
+    snprintf(bound, SERVICE_ADDRESS_BYTES, strchr(text, ':') ? "[%s]:%u" : "%s:%u", text, (unsigned)given);
+    *out = fd;
+    return ERR_OK;
+}
+
+/* Whole or not at all, so that who waits for the file reads an address. */
+static enum err write_address(const char *data_dir, const char *name, const char *bound, FILE *complaints)
+{
+    char path[PATH_BYTES], draft[PATH_BYTES];
+    enum err e = path_in(data_dir, name, path);
+    if (e == ERR_OK)
+        e = path_in(data_dir, "address.draft", draft);
+    if (e != ERR_OK)
+        return e;
+    FILE *file = fopen(draft, "we");
+    if (!file)
+        return complain(complaints, "write", draft);
+    bool written = fprintf(file, "%s\n", bound) > 0;
+    written = fclose(file) == 0 && written;
+    return written && rename(draft, path) == 0 ? ERR_OK : complain(complaints, "write", path);
+}
+
+static enum err open_sockets(const struct settings *settings, struct preparation *made, FILE *complaints)
+{
+    const char *data_dir = settings_string(settings, "data_dir");
+    char metrics[SERVICE_ADDRESS_BYTES];
+    enum err e = bind_socket(settings_string(settings, "listen"), &made->listen_fd, made->address, complaints);
+    if (e == ERR_OK)
+        e = bind_socket(settings_string(settings, "metrics_listen"), &made->metrics_fd, metrics, complaints);
+    if (e == ERR_OK)
+        e = write_address(data_dir, "metrics_address", metrics, complaints);
+    return e == ERR_OK ? write_address(data_dir, "address", made->address, complaints) : e;
+}
+
+/* ---- keys ---- */
+
+static enum err check_key_file(int fd, const char *path, FILE *complaints)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return complain(complaints, "look at", path);
+    if (!S_ISREG(info.st_mode) || info.st_size != SERVICE_KEY_BYTES) {
+        fprintf(complaints, "stagematch serve: %s is no master key: expected a file of %d bytes\n", path,
+                SERVICE_KEY_BYTES);
+        return ERR_INPUT;
+    }
+    if (info.st_mode & (S_IRWXG | S_IRWXO)) {
+        fprintf(complaints, "stagematch serve: others can read %s; make it its owner's alone: chmod 600\n", path);
+        return ERR_INPUT;
+    }
+    return ERR_OK;
+}
+
+static enum err read_master_key(const char *path, uint8_t *key, FILE *complaints)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        enum err e = complain(complaints, "open the master key", path);
+        if (e == ERR_MISSING)
+            fprintf(complaints,
+                    "Make one for a new service, and keep a copy in a safe place (without it nobody can read what "
+                    "the vault holds): (umask 077 && head -c %d /dev/urandom > FILE)\n",
+                    SERVICE_KEY_BYTES);
+        return e;
+    }
+    enum err e = check_key_file(fd, path, complaints);
+    if (e == ERR_OK && read(fd, key, SERVICE_KEY_BYTES) != SERVICE_KEY_BYTES)
+        e = complain(complaints, "read", path);
+    close(fd);
+    return e;
+}
+
+static enum err make_keys(const struct settings *settings, struct preparation *made, FILE *complaints)
+{
+    struct random_source random;
+    enum err e = random_system(&random);
+    if (e != ERR_OK)
+        return e;
+    made->assertion_key = sodium_malloc(SERVICE_KEY_BYTES);
+    made->master_key = sodium_malloc(SERVICE_KEY_BYTES);
+    if (!made->assertion_key || !made->master_key)
+        return ERR_MEMORY;
+    random_fill(&random, made->assertion_key, SERVICE_KEY_BYTES);
+    return read_master_key(settings_string(settings, "master_key"), made->master_key, complaints);
+}
+
+enum err prepare_master_key(const char *path)
+{
+    uint8_t key[SERVICE_KEY_BYTES];
+    struct random_source random;
+    enum err e = random_system(&random);
+    if (e != ERR_OK)
+        return e;
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_from_errno(errno);
+    random_fill(&random, key, sizeof key);
+    if (write(fd, key, sizeof key) != (ssize_t)sizeof key || fsync(fd) != 0)
+        e = err_from_errno(errno);
+    sodium_memzero(key, sizeof key);
+    close(fd);
+    if (e != ERR_OK)
+        unlink(path);
+    return e;
+}
+
+/* ---- all of it ---- */
+
+enum err prepare_service(const struct settings *settings, struct preparation *out, FILE *complaints)
+{
+    struct preparation made = {.lock_fd = -1, .listen_fd = -1, .metrics_fd = -1};
+    enum err e = make_keys(settings, &made, complaints);
+    if (e == ERR_OK)
+        e = make_folders(settings, &made, complaints);
+    if (e == ERR_OK)
+        e = take_lock(settings, &made.lock_fd, complaints);
+    if (e == ERR_OK)
+        e = open_sockets(settings, &made, complaints);
+    if (e == ERR_OK)
+        *out = made;
+    else
+        prepare_undo(settings, &made);
+    return e;
+}
+
+static void remove_address(const char *data_dir, const char *name)
+{
+    char path[PATH_BYTES];
+    if (path_in(data_dir, name, path) == ERR_OK)
+        unlink(path);
+}
+
+void prepare_undo(const struct settings *settings, struct preparation *preparation)
+{
+    if (preparation->lock_fd >= 0) {
+        remove_address(settings_string(settings, "data_dir"), "address");
+        remove_address(settings_string(settings, "data_dir"), "metrics_address");
+        close(preparation->lock_fd);
+    }
+    if (preparation->listen_fd >= 0)
+        close(preparation->listen_fd);
+    if (preparation->metrics_fd >= 0)
+        close(preparation->metrics_fd);
+    for (int role = 0; role < ROLE_NAME_COUNT; role++)
+        mem_free(preparation->folders[role]);
+    sodium_free(preparation->assertion_key);
+    sodium_free(preparation->master_key);
+    *preparation = (struct preparation){.lock_fd = -1, .listen_fd = -1, .metrics_fd = -1};
+}

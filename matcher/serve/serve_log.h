@@ -1,0 +1,11 @@
+/*
+ * serve_log.h - opening the log as the settings say; the same for the parent and the roles.
+ */
+#ifndef SERVE_SERVE_LOG_H
+#define SERVE_SERVE_LOG_H
+
+#include "base/conf.h"
+
+void serve_log_open(const struct settings *settings);
+
+#endif
