@@ -3,6 +3,7 @@ the right form, nothing is stored in part, no role ends, and memory stays flat."
 import concurrent.futures
 import json
 import os
+import re
 import socket
 import time
 import unittest
@@ -107,7 +108,7 @@ class BadCalls(unittest.TestCase):
             with self.subTest(name):
                 answer = self.raw(data + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
                 self.assertIn(self.status_of(answer), (400, 413, 501, 505), answer[:200])
-                self.assertEqual(answer.count(b"HTTP/1.1 "), 1, "something behind the bad request was answered")
+                self.assertEqual(len(re.findall(rb"HTTP/1\.1 \d\d\d ", answer)), 1, "something behind the bad request was answered")
 
     def test_slow_head_and_slow_body_end(self):
         for data in (b"POST ", b"POST " + LOGIN.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
