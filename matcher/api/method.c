@@ -43,28 +43,31 @@ const struct method *method_of(enum method_id id)
     return &methods[id];
 }
 
-/* Paths in order, for the search; filled on first use, the same whoever fills it. */
-static const struct method *by_path[METHOD_COUNT];
+/* Methods in the order of their paths, for the search; sorted on first use. */
+static enum method_id by_path[METHOD_COUNT];
 
 static int compare_methods(const void *a, const void *b)
 {
-    const struct method *const *x = a, *const *y = b;
-    return text_compare(text_of((*x)->path), text_of((*y)->path));
+    const enum method_id *x = a, *y = b;
+    return text_compare(text_of(methods[*x].path), text_of(methods[*y].path));
 }
 
 const struct method *method_find(struct text path)
 {
-    if (!by_path[0]) {
-        for (size_t i = 0; i < METHOD_COUNT; i++)
-            by_path[i] = &methods[i];
+    static bool sorted;
+    if (!sorted) {
+        sorted = true;
+        for (enum method_id id = 0; id < METHOD_COUNT; id++)
+            by_path[id] = id;
         qsort(by_path, METHOD_COUNT, sizeof by_path[0], compare_methods);
     }
     size_t low = 0, high = METHOD_COUNT;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = text_compare(path, text_of(by_path[middle]->path));
+        const struct method *method = &methods[by_path[middle]];
+        int order = text_compare(path, text_of(method->path));
         if (order == 0)
-            return by_path[middle];
+            return method;
         if (order < 0)
             high = middle;
         else
