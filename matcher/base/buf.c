@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void buf_init(struct buf *buf, size_t limit_bytes)
@@ -85,6 +86,17 @@ void buf_put_hex(struct buf *buf, const uint8_t *bytes, size_t length)
         char pair[2] = {"0123456789abcdef"[bytes[i] >> 4], "0123456789abcdef"[bytes[i] & 15]};
         buf_put(buf, pair, sizeof pair);
     }
+}
+
+void buf_put_double(struct buf *buf, double value)
+{
+    char shown[32];
+    for (int digits = 6; digits <= 17; digits++) {
+        snprintf(shown, sizeof shown, "%.*g", digits, value);
+        if (strtod(shown, NULL) == value)
+            break;
+    }
+    buf_put_string(buf, shown);
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)

@@ -35,6 +35,7 @@ void buf_put_string(struct buf *buf, const char *string);
 void buf_put_char(struct buf *buf, char c);
 void buf_put_u64(struct buf *buf, uint64_t value);
 void buf_put_hex(struct buf *buf, const uint8_t *bytes, size_t length);
+void buf_put_double(struct buf *buf, double value); /* the shortest decimal that reads back as the same number */
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* One field of a CSV line, quoted where `separator`, a quote or a line end is in it. */

@@ -177,6 +177,13 @@ enum err arena_dup(struct arena *arena, const char *text, size_t length, const c
     return ERR_OK;
 }
 
+void arena_wipe(struct arena *arena)
+{
+    for (struct arena_chunk *chunk = arena->chunk; chunk; chunk = chunk->next)
+        explicit_bzero(chunk->bytes, chunk == arena->chunk ? arena->used_bytes : chunk->size_bytes);
+    arena_free(arena);
+}
+
 void arena_free(struct arena *arena)
 {
     while (arena->chunk) {

@@ -64,4 +64,7 @@ MUST_USE enum err arena_dup(struct arena *arena, const char *text, size_t length
 /* Frees everything the arena handed out; the arena can be used again. */
 void arena_free(struct arena *arena);
 
+/* The same, overwriting it first. */
+void arena_wipe(struct arena *arena);
+
 #endif

@@ -2,17 +2,53 @@
 
 #include <sodium.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { POOL_BYTES = 4096, POOLED_BYTES_MAX = 64 };
+
+/* What was drawn ahead. The kernel gives a child zeroes in its place, so that it is empty there. */
+struct pool {
+    size_t left_bytes;
+    uint8_t bytes[POOL_BYTES - sizeof(size_t)];
+};
+
+static struct pool *pool; /* NULL: there is none */
+
+static struct pool *pool_new(void)
+{
+    void *block = mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED)
+        return NULL;
+    if (madvise(block, POOL_BYTES, MADV_WIPEONFORK) != 0) {
+        (void)munmap(block, POOL_BYTES);
+        return NULL;
+    }
+    (void)madvise(block, POOL_BYTES, MADV_DONTDUMP);
+    return block;
+}
 
 static void system_fill(void *context, void *out, size_t length)
 {
     (void)context;
-    randombytes_buf(out, length);
+    if (!pool || length > POOLED_BYTES_MAX) {
+        randombytes_buf(out, length);
+        return;
+    }
+    if (pool->left_bytes < length) {
+        randombytes_buf(pool->bytes, sizeof pool->bytes);
+        pool->left_bytes = sizeof pool->bytes;
+    }
+    pool->left_bytes -= length;
+    memcpy(out, pool->bytes + pool->left_bytes, length);
+    sodium_memzero(pool->bytes + pool->left_bytes, length);
 }
 
 enum err random_system(struct random_source *out)
 {
     if (sodium_init() < 0)
         return ERR_INTERNAL;
+    if (!pool)
+        pool = pool_new();
     *out = (struct random_source){system_fill, NULL};
     return ERR_OK;
 }

@@ -1,7 +1,9 @@
 /*
  * random.h - randomness as a thing that is handed in.
  *
- * The system source is for seeds and secrets (libsodium). The seeded source gives the same bytes for the same seed and
+ * The system source is for seeds and secrets (libsodium); small draws come out of a block that is drawn ahead, never twice, not
+ * in a child after fork either, and are overwritten there as they are handed out. One thread at a time may use it. The
+ * seeded source gives the same bytes for the same seed and
  * is for tests and simulators alone.
  */
 #ifndef BASE_RANDOM_H

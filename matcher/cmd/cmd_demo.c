@@ -35,8 +35,8 @@ static int run(const struct invocation *invocation)
     size_t length = strlen(folder);
     if (length > 6 && strcmp(folder + length - 6, "/local") == 0)
         folder[length - 6] = '\0';
-    enum err e =
-        demo_run(&(struct demo){{read_again, &again}, settings_string(invocation->settings, "data"), folder});
+    enum err e = demo_run(&(struct demo){
+        {.read = read_again, .context = &again}, settings_string(invocation->settings, "data"), folder});
     free(path);
     return exit_status(e);
 }

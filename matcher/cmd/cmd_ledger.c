@@ -1,9 +1,7 @@
+#include "cmd/checkpoints.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
 
-#include "api/message.h"
-#include "base/mem.h"
-#include "stagematch/internal/v1/vault.pb-c.h"
 #include "store/ledger_verify.h"
 
 #include <inttypes.h>
@@ -14,7 +12,7 @@
 enum {
     PATH_BYTES = 4096,
     LINE_BYTES_MAX = 64 << 20,
-    PUBLIC_KEY_BYTES = 32,
+    PUBLIC_KEY_BYTES = CHECKPOINT_KEY_BYTES,
     PUBLIC_KEY_HEX_DIGITS = 64,
     PAGE_ENTRIES = 1000
 };
@@ -55,11 +53,10 @@ static enum err path_of(const struct settings *settings, const char *chain, char
     return length < 0 || length >= PATH_BYTES ? ERR_RANGE : ERR_OK;
 }
 
-/* `tables` may be NULL: the ledger alone. */
-static enum err open_chain(const char *path, const char *const *tables, struct store **store)
+static enum err open_chain(const char *path, struct store **store)
 {
     struct buf complaint;
-    const struct store_options open = {.path = path, .tables = tables, .read_only = true};
+    const struct store_options open = {.path = path, .read_only = true};
     buf_init(&complaint, PATH_BYTES);
     enum err e = store_open(&open, NULL, store, &complaint);
     if (e != ERR_OK)
@@ -83,36 +80,44 @@ static enum err read_key(const struct settings *settings, uint8_t key[PUBLIC_KEY
     return ERR_OK;
 }
 
-static enum err read_checkpoints(const struct settings *settings, const char *chain, struct ledger_checkpoint **list,
-                                 size_t *count)
+/* What to hold the chain against: the file of --checkpoint, and what the vault signed. */
+static enum err collect(const struct settings *settings, const char *chain, struct checkpoints *out)
 {
-    const char *path = settings_string(settings, "checkpoint");
+    const char *file = settings_string(settings, "checkpoint");
     uint8_t key[PUBLIC_KEY_BYTES];
+    char vault[PATH_BYTES];
     bool has_key;
-    uint64_t line = 0;
     enum err e = read_key(settings, key, &has_key);
-    if (e != ERR_OK || !path)
+    if (e != ERR_OK)
         return e;
-    e = ledger_checkpoints_read(path, chain, has_key ? key : NULL, list, count, &line);
-    if (e == ERR_MISMATCH)
-        fprintf(stderr, "%s: line %" PRIu64 ": not signed by this key\n", path, line);
-    else if (e == ERR_INPUT)
-        fprintf(stderr, "%s: line %" PRIu64 ": no checkpoint; expected `chain seq hash time signature`\n", path,
-                line);
-    else if (e != ERR_OK)
-        fprintf(stderr, "%s: %s\n", path, err_text(e));
+    checkpoints_init(out, chain, has_key ? key : NULL);
+    if (file)
+        e = checkpoints_add_file(out, file);
+    if (e == ERR_OK)
+        e = path_of(settings, "vault", vault);
+    if (e == ERR_OK && access(vault, F_OK) == 0)
+        e = checkpoints_add_stored(out, vault);
+    checkpoints_sort(out);
     return e;
 }
 
 /* The head goes to standard output as a checkpoint, to be kept; what was found goes to standard error. */
-static void report(const char *chain, const struct ledger_verifier *verifier, size_t checkpoints)
+static void report(const struct ledger_verifier *verifier, const struct checkpoints *checkpoints)
 {
+    const char *chain = checkpoints->chain;
     if (verifier->fault != LEDGER_INTACT) {
         fprintf(stderr, "%s: NOT intact: %s, at number %" PRIu64 "\n", chain, ledger_fault_text(verifier->fault),
                 verifier->fault_seq);
         return;
     }
-    fprintf(stderr, "%s: intact, %" PRIu64 " entries, %zu checkpoints\n", chain, verifier->head.seq, checkpoints);
+    fprintf(stderr, "%s: intact, %" PRIu64 " entries; checkpoints: %zu", chain, verifier->head.seq,
+            checkpoints->count);
+    if (checkpoints->signed_count) {
+        char hex[PUBLIC_KEY_HEX_DIGITS + 1];
+        sodium_bin2hex(hex, sizeof hex, checkpoints->public_key, PUBLIC_KEY_BYTES);
+        fprintf(stderr, ", signed by the vault: %zu, with the key %s", checkpoints->signed_count, hex);
+    }
+    fputc('\n', stderr);
     if (verifier->head.seq == 0)
         return;
     struct ledger_checkpoint head = {.head = verifier->head, .time_ms = verifier->time_ms};
@@ -124,24 +129,23 @@ static void report(const char *chain, const struct ledger_verifier *verifier, si
 
 static enum err verify_chain(const struct settings *settings, const char *chain, const char *path)
 {
-    struct ledger_checkpoint *checkpoints = NULL;
+    struct checkpoints checkpoints = {0};
     struct ledger_verifier verifier;
     struct store *store = NULL;
-    size_t count = 0;
-    enum err e = read_checkpoints(settings, chain, &checkpoints, &count);
+    enum err e = collect(settings, chain, &checkpoints);
     if (e == ERR_OK)
-        e = open_chain(path, NULL, &store);
+        e = open_chain(path, &store);
     if (e == ERR_OK) {
-        ledger_verify_start(&verifier, checkpoints, count);
+        ledger_verify_start(&verifier, checkpoints.list, checkpoints.count);
         e = ledger_verify_store(store, &verifier);
         if (e == ERR_OK || e == ERR_MISMATCH)
-            report(chain, &verifier, count);
+            report(&verifier, &checkpoints);
         else
             fprintf(stderr, "%s: could not be checked: %s\n", chain, err_text(e));
     }
     if (store)
         store_close(store);
-    mem_free(checkpoints);
+    checkpoints_free(&checkpoints);
     return e;
 }
 
@@ -209,7 +213,7 @@ static enum err export_chain(const struct settings *settings)
     struct export_page page = {.last_seq = 0};
     enum err e = path_of(settings, chosen ? chosen : chains[0], path);
     if (e == ERR_OK)
-        e = open_chain(path, NULL, &store);
+        e = open_chain(path, &store);
     if (e != ERR_OK)
         return e;
     buf_init(&page.line, LINE_BYTES_MAX);
@@ -225,47 +229,25 @@ static enum err export_chain(const struct settings *settings)
     return e;
 }
 
-/* A head that the vault signed and keeps, as a line. */
-static enum err print_checkpoint(void *context, struct text key, struct text value)
-{
-    (void)context;
-    (void)key;
-    Stagematch__Internal__V1__CheckpointRow *row;
-    struct ledger_checkpoint checkpoint = {.is_signed = true};
-    char line[LEDGER_CHECKPOINT_LINE_BYTES];
-    enum err e = message_unpack(&stagematch__internal__v1__checkpoint_row__descriptor, value, &row);
-    if (e != ERR_OK)
-        return e;
-    if (row->hash.len == LEDGER_HASH_BYTES && row->signature.len == LEDGER_SIGNATURE_BYTES &&
-        text_is_code(text_of(row->chain), LEDGER_CHAIN_BYTES - 1)) {
-        snprintf(checkpoint.chain, sizeof checkpoint.chain, "%s", row->chain);
-        checkpoint.head.seq = row->seq;
-        checkpoint.time_ms = row->time_ms;
-        memcpy(checkpoint.head.hash, row->hash.data, LEDGER_HASH_BYTES);
-        memcpy(checkpoint.signature, row->signature.data, LEDGER_SIGNATURE_BYTES);
-        ledger_checkpoint_format(&checkpoint, line);
-        fputs(line, stdout);
-    } else {
-        e = ERR_MISMATCH;
-    }
-    message_free(row);
-    return e;
-}
-
+/* The heads that the vault signed and keeps, as lines. */
 static enum err print_checkpoints(const struct settings *settings)
 {
-    static const char *const tables[] = {"checkpoint", NULL};
-    char path[PATH_BYTES];
-    struct store *store = NULL;
-    enum err e = path_of(settings, "vault", path);
+    struct checkpoints checkpoints;
+    char path[PATH_BYTES], line[LEDGER_CHECKPOINT_LINE_BYTES];
+    uint8_t key[PUBLIC_KEY_BYTES];
+    bool has_key;
+    enum err e = read_key(settings, key, &has_key);
     if (e == ERR_OK)
-        e = open_chain(path, tables, &store);
+        e = path_of(settings, "vault", path);
     if (e != ERR_OK)
         return e;
-    e = store_load(store, tables[0], print_checkpoint, NULL);
-    if (e != ERR_OK)
-        fprintf(stderr, "%s: the signed heads cannot be read: %s\n", path, err_text(e));
-    store_close(store);
+    checkpoints_init(&checkpoints, settings_string(settings, "chain"), has_key ? key : NULL);
+    e = checkpoints_add_stored(&checkpoints, path);
+    for (size_t i = 0; i < checkpoints.count && e == ERR_OK; i++) {
+        ledger_checkpoint_format(&checkpoints.list[i], line);
+        fputs(line, stdout);
+    }
+    checkpoints_free(&checkpoints);
     return e;
 }
 
@@ -293,6 +275,7 @@ const struct command command_ledger = {
         "It\n"
         "prints each ledger's newest entry as a checkpoint. Keep that line elsewhere and give it with --checkpoint\n"
         "later: then a tail that was cut off, or a ledger that was written anew, shows too.\n"
+        "The heads that the vault has signed are held against both ledgers as well.\n"
         "export writes one line for each entry, with what its hash is made of (store/ledger.h), as CSV.\n"
         "checkpoints writes the heads that the vault has signed, for use with --checkpoint and --key.",
     .options = options,

@@ -24,7 +24,7 @@ static enum err read_again(void *context, struct settings *out, FILE *complaints
 static int run(const struct invocation *invocation)
 {
     struct invocation again = *invocation;
-    return exit_status(serve_run(&(struct serve_source){read_again, &again}));
+    return exit_status(serve_run(&(struct serve_source){.read = read_again, .context = &again}));
 }
 
 const struct command command_serve = {

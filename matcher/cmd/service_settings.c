@@ -3,6 +3,24 @@
 #include "engine/config.h"
 #include "serve/prepare.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+/* The vault reads them later, as another user and behind its sandbox; a path that is wrong is said here. */
+static enum err check_folder(const struct settings *settings, const char *name, FILE *complaints)
+{
+    const char *path = settings_string(settings, name);
+    DIR *folder = path ? opendir(path) : NULL;
+    if (path && !folder) {
+        fprintf(complaints, "%s: the folder %s cannot be read: %s\n", name, path, strerror(errno));
+        return err_from_errno(errno);
+    }
+    if (folder)
+        closedir(folder);
+    return ERR_OK;
+}
+
 enum err service_settings_check(const struct settings *settings, FILE *complaints)
 {
     struct engine_config lists;
@@ -11,5 +29,7 @@ enum err service_settings_check(const struct settings *settings, FILE *complaint
         e = engine_config_read(settings, complaints, &lists);
     if (e == ERR_OK)
         engine_config_free(&lists);
+    if (e == ERR_OK)
+        e = check_folder(settings, "notices", complaints);
     return e == ERR_USAGE ? ERR_INPUT : e;
 }

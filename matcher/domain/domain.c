@@ -3,6 +3,7 @@
 #include "domain/answers.h"
 #include "domain/handlers.h"
 #include "domain/market.h"
+#include "domain/saga.h"
 #include "domain/state_index.h"
 #include "domain/task.h"
 
@@ -197,11 +198,12 @@ static int64_t task_timer_ms(const struct state *state)
 
 int64_t domain_next_due_ms(const struct domain *domain)
 {
-    int64_t next = task_timer_ms(domain->state), answer = answer_due_ms(domain->state);
-    int64_t stage = stage_due_ms(domain->state);
-    if (answer < next)
-        next = answer;
-    return stage < next ? stage : next;
+    const int64_t due_ms[] = {task_timer_ms(domain->state), answer_due_ms(domain->state), stage_due_ms(domain->state),
+                              stage_give_up_ms(domain->state)};
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < sizeof due_ms / sizeof due_ms[0]; i++)
+        next = due_ms[i] < next ? due_ms[i] : next;
+    return next;
 }
 
 static void forget_answer(struct context *context)
@@ -230,6 +232,8 @@ static bool run_one(struct context *context)
         forget_answer(context);
     else if (stage_due_ms(context->state) <= now)
         forget_stage(context);
+    else if (stage_give_up_ms(context->state) <= now)
+        stage_give_up(context);
     else
         return false;
     return true;

@@ -1,13 +1,14 @@
 #include "domain/export.h"
 
 #include "domain/placement.h"
+#include "domain/profile_check.h"
 #include "domain/proposal.h"
 #include "domain/stagevraag.h"
 
 #include <string.h>
 
 /* Under the longest frame between two roles, with room for what surrounds it. */
-enum { EXPORT_BYTES_MAX = 36 << 20, MATCH_LINE_BYTES_MAX = 512 };
+enum { EXPORT_BYTES_MAX = 35 << 20, MATCH_LINE_BYTES_MAX = 512, PC4_COUNT = 10000 };
 
 static void match_line(struct buf *buf, const StagevraagRecord *student, const char *start_date,
                        const Stagematch__V1__Placement *place, const MatchRecord *match)
@@ -50,8 +51,39 @@ enum err export_matches_digest(const struct round_input *input, const SolveResul
     return e;
 }
 
-static void put_matches(const struct context *context, const RoundRecord *record, struct buf *buf)
+/* Marks the postcodes of the input; PC4_COUNT flags. */
+static void mark_postcodes(const struct round_input *input, bool *used)
 {
+    for (size_t i = 0; i < input->student_count; i++)
+        used[pc4_of(input->students[i].profile->pc4) % PC4_COUNT] = true;
+    for (size_t i = 0; i < input->place_count; i++)
+        used[pc4_of(input->places[i].placement->postcode) % PC4_COUNT] = true;
+}
+
+static void put_postcodes(const struct context *context, const RoundRecord *record, const struct round_input *input,
+                          struct buf *buf)
+{
+    (void)record;
+    const struct geography *geography = &context->options->geography;
+    bool used[PC4_COUNT] = {false};
+    struct point point;
+    mark_postcodes(input, used);
+    buf_put_string(buf, EXPORT_PC4_HEADER);
+    for (unsigned pc4 = 0; pc4 < PC4_COUNT; pc4++) {
+        if (!used[pc4] || !geography->point(geography->context, pc4, &point))
+            continue;
+        buf_printf(buf, "%04u;", pc4);
+        buf_put_double(buf, point.lat);
+        buf_put_char(buf, ';');
+        buf_put_double(buf, point.lon);
+        buf_put_char(buf, '\n');
+    }
+}
+
+static void put_matches(const struct context *context, const RoundRecord *record, const struct round_input *input,
+                        struct buf *buf)
+{
+    (void)input;
     struct scan scan;
     const MatchChunkRecord *chunk;
     buf_put_string(buf, EXPORT_MATCHES_HEADER);
@@ -68,40 +100,48 @@ static void put_matches(const struct context *context, const RoundRecord *record
         }
 }
 
-/* Moves what gathered into a field of the answer. */
-static void take_file(struct context *context, struct buf *buf, ProtobufCBinaryData *field, size_t *total)
+static void put_students(const struct context *context, const RoundRecord *record, const struct round_input *input,
+                         struct buf *buf)
 {
-    *total += buf->length;
-    if (context_ok(context, buf_error(buf)))
-        context_ok(context, message_assign_bytes(field, buf_text(buf)));
-    buf_clear(buf);
+    (void)context, (void)record;
+    buf_put_string(buf, EXPORT_STUDENTS_HEADER);
+    for (size_t i = 0; i < input->student_count; i++)
+        export_student_line(buf, input, &input->students[i]);
 }
 
-static void export_files(struct context *context, const RoundRecord *record, const struct round_input *input,
-                         Stagematch__V1__ExportRoundResponse *response, bool *too_large)
+static void put_placements(const struct context *context, const RoundRecord *record, const struct round_input *input,
+                           struct buf *buf)
 {
-    struct buf buf;
-    size_t total = 0;
-    buf_init(&buf, EXPORT_BYTES_MAX);
-    buf_put_string(&buf, EXPORT_STUDENTS_HEADER);
-    for (size_t i = 0; i < input->student_count; i++)
-        export_student_line(&buf, input, &input->students[i]);
-    *too_large = buf.length + MATCH_LINE_BYTES_MAX * record->matched_count > EXPORT_BYTES_MAX || buf.error != ERR_OK;
-    if (!*too_large) {
-        take_file(context, &buf, &response->students_csv, &total);
-        buf_put_string(&buf, EXPORT_PLACEMENTS_HEADER);
-        for (size_t i = 0; i < input->place_count; i++)
-            export_placement_line(&buf, &input->places[i]);
-        *too_large = total + buf.length > EXPORT_BYTES_MAX || buf.error != ERR_OK;
+    (void)context, (void)record;
+    buf_put_string(buf, EXPORT_PLACEMENTS_HEADER);
+    for (size_t i = 0; i < input->place_count; i++)
+        export_placement_line(buf, &input->places[i]);
+}
+
+/* False: together they are too large for an answer. */
+static bool export_files(struct context *context, const RoundRecord *record, const struct round_input *input,
+                         Stagematch__V1__ExportRoundResponse *response)
+{
+    const struct {
+        void (*put)(const struct context *, const RoundRecord *, const struct round_input *, struct buf *);
+        ProtobufCBinaryData *field;
+    } files[] = {{put_students, &response->students_csv},
+                 {put_placements, &response->placements_csv},
+                 {put_matches, &response->matches_csv},
+                 {put_postcodes, &response->pc4_csv}};
+    size_t left = EXPORT_BYTES_MAX;
+    bool fits = true;
+    for (size_t i = 0; i < sizeof files / sizeof files[0] && fits; i++) {
+        struct buf buf;
+        buf_init(&buf, left);
+        files[i].put(context, record, input, &buf);
+        fits = buf_error(&buf) == ERR_OK;
+        if (fits)
+            context_ok(context, message_assign_bytes(files[i].field, buf_text(&buf)));
+        left -= buf.length;
+        buf_free(&buf);
     }
-    if (!*too_large) {
-        take_file(context, &buf, &response->placements_csv, &total);
-        put_matches(context, record, &buf);
-        *too_large = total + buf.length > EXPORT_BYTES_MAX || buf.error != ERR_OK;
-    }
-    if (!*too_large)
-        take_file(context, &buf, &response->matches_csv, &total);
-    buf_free(&buf);
+    return fits;
 }
 
 static void put_hex(struct context *context, ProtobufCBinaryData bytes, char **field)
@@ -119,31 +159,37 @@ struct status handle_export_round(struct context *context, const void *message, 
     Stagematch__V1__ExportRoundResponse *response = answer;
     const RoundRecord *record;
     struct round_input input;
-    bool too_large = false;
     struct status status = round_of_request(context, request->round_id, &record);
     if (status.refusal)
         return status;
-    if (record->state != ROUND_STATE(PUBLISHED))
+    bool let_go = record->work == ROUND_WORK(CANCELLING) || record->work == ROUND_WORK(CLOSING);
+    if (record->state != ROUND_STATE(PUBLISHED) || let_go)
         return status_refuse(&refusal_wrong_round_state);
     if (!context_ok(context, round_sealed_input(context->state, record, &input)))
         return context_status(context);
-    export_files(context, record, &input, response, &too_large);
+    bool fits = export_files(context, record, &input, response);
+    response->erased_count = record->student_count - input.student_count;
     round_input_free(&input);
     put_hex(context, record->seed, &response->seed);
     put_hex(context, record->input_digest, &response->input_digest);
-    return too_large ? status_refuse(&refusal_round_too_large) : context_status(context);
+    round_show(context, record, &response->round);
+    response->slack_days = record->slack_days;
+    response->list_max = record->list_max;
+    response->band_width = record->band_width;
+    return fits ? context_status(context) : status_refuse(&refusal_round_too_large);
 }
 
 typedef Stagematch__Internal__V1__ResultRow ResultRow;
 typedef Stagematch__Internal__V1__ListResultsResponse ListResults;
 
-static void add_row(struct context *context, ListResults *response, ProtobufCBinaryData stagevraag_id,
+static void add_row(struct context *context, ListResults *response, const StagevraagRecord *student,
                     const Stagematch__V1__Placement *place, const char *status)
 {
     ResultRow *row = CONTEXT_NEW(context, stagematch__internal__v1__result_row__descriptor);
     if (!row)
         return;
-    context_id(context, stagevraag_id, &row->stagevraag_id);
+    context_id(context, student->stagevraag_id, &row->stagevraag_id);
+    context_ok(context, message_assign_string(&row->start_date, text_of(student->profile->start_date)));
     context_ok(context, message_assign_string(&row->status, text_of(status)));
     if (place) {
         context_ok(context, message_assign_string(&row->leerbedrijf, text_of(place->leerbedrijf)));
@@ -164,8 +210,11 @@ static void add_proposals(struct context *context, const RoundRecord *record, Li
             continue;
         const PlacementRecord *place =
             state_find(context->state, RECORD_PLACEMENT, text_of_bytes(proposal->placement_id));
-        add_row(context, response, proposal->stagevraag_id, place ? place->placement : NULL,
-                proposal_state_facts(proposal->state)->name);
+        const StagevraagRecord *student =
+            state_find(context->state, RECORD_STAGEVRAAG, text_of_bytes(proposal->stagevraag_id));
+        if (student)
+            add_row(context, response, student, place ? place->placement : NULL,
+                    proposal_state_facts(proposal->state)->name);
     }
 }
 
@@ -185,7 +234,7 @@ static void add_others(struct context *context, const RoundRecord *record, ListR
     while ((student = scan_next(&scan)) != NULL)
         if (student->proposal_id.len == 0 && student->state != STAGEVRAAG_STATE(COMPLETED) &&
             actor_coordinates(context->actor, student->school))
-            add_row(context, response, student->stagevraag_id, NULL, status_without_proposal(student->state));
+            add_row(context, response, student, NULL, status_without_proposal(student->state));
 }
 
 struct status handle_list_results(struct context *context, const void *message, void *answer)

@@ -7,6 +7,7 @@
 #include "domain/export_lines.h"
 #include "domain/round.h"
 
+#define EXPORT_PC4_HEADER "pc4;lat;lon\n"
 #define EXPORT_MATCHES_HEADER "school;studentnummer;van;leerbedrijf;leerplaats;rang;score;band;distance_m\n"
 
 /* SHA-256 of the solve's matches as they are exported; in canonical order of the students. */

@@ -51,8 +51,13 @@ struct kept_rows import_kept_rows(const struct context *context, ProtobufCBinary
 
 void import_abandon(struct context *context, ProtobufCBinaryData stage_id)
 {
-    for (uint32_t chunk = 0; find_chunk(context->state, stage_id, chunk) && context->error == ERR_OK; chunk++)
-        remove_chunk(context, stage_id, chunk);
+    /* A chunk's key begins with the stage's. */
+    for (const ImportChunkRecord *chunk; context->error == ERR_OK;) {
+        chunk = state_next(context->state, RECORD_IMPORT_CHUNK, text_of_bytes(stage_id));
+        if (!chunk || !bytes_equal(chunk->stage_id, stage_id))
+            return;
+        remove_chunk(context, stage_id, chunk->chunk);
+    }
 }
 
 static void add_stagevraag(struct context *context, const StudentProfile *row, struct text hidden_by)

@@ -12,6 +12,15 @@ static const REFUSAL(refusal_bad_reference, STATUS_INVALID_ARGUMENT, "bad_refere
 typedef Stagematch__Internal__V1__CommitStudentsRequest CommitStudents;
 typedef Stagematch__Internal__V1__CommitPlacementsRequest CommitPlacements;
 
+/* A student is one school's: a reference that is another's is not taken, whoever sends it. */
+static bool is_elsewhere(const struct context *context, const StudentProfile *row)
+{
+    struct scan scan;
+    scan_id(&scan, context->state, INDEX_STAGEVRAAG_STUDENT, text_of_bytes(row->student_ref));
+    const StagevraagRecord *other = scan_next(&scan);
+    return other && strcmp(other->school, row->school) != 0;
+}
+
 static struct status check_student(const struct context *context, const StudentProfile *row)
 {
     if (!row->profile || row->student_ref.len != ID_BYTES || row->stagevraag_id.len != ID_BYTES)
@@ -19,7 +28,7 @@ static struct status check_student(const struct context *context, const StudentP
     if (!actor_coordinates(context->actor, row->school))
         return status_refuse_field(&refusal_not_found, "school");
     const StagevraagRecord *found = state_find(context->state, RECORD_STAGEVRAAG, text_of_bytes(row->stagevraag_id));
-    if (found && (strcmp(found->school, row->school) != 0 || !bytes_equal(found->student_ref, row->student_ref)))
+    if (is_elsewhere(context, row) || (found && !bytes_equal(found->student_ref, row->student_ref)))
         return status_refuse_field(&refusal_bad_reference, "students");
     return profile_check(row->profile, &context->options->geography);
 }
@@ -182,7 +191,7 @@ struct status handle_get_import(struct context *context, const void *message, vo
     return context_status(context);
 }
 
-/* A file of placements has no stage in the vault: its id is a hash of who sends it and the request_id. */
+/* A file of placements has no part in the vault: its stage is a hash of who sends it and the request_id. */
 static void placements_id(const struct context *context, const char *request_id, uint8_t id[ID_BYTES])
 {
     static const char method[] = "CommitPlacements";
@@ -252,6 +261,7 @@ static struct status finish_placements(struct context *context, const CommitPlac
         return context_status(context);
     }
     import_start(context, chunk->stage_id, request->chunk + 1, &rows, request->publish);
+    stage_committed(context, chunk->stage_id, NULL);
     keep_chunk(context, chunk);
     return context_status(context);
 }
@@ -264,11 +274,14 @@ struct status handle_commit_placements(struct context *context, const void *mess
     if (!actor_is(context->actor, ROLE(COORDINATOR)))
         return status_refuse(&refusal_not_found);
     placements_id(context, request->request_id, id);
+    struct status status = stage_check(context, (ProtobufCBinaryData){sizeof id, id});
+    if (status.refusal)
+        return status;
     ImportChunkRecord *chunk = new_chunk(context, (ProtobufCBinaryData){sizeof id, id}, request->chunk);
     if (!chunk)
         return context_status(context);
     context->on_behalf = true;
-    struct status status = check_placements(context, request, chunk);
+    status = check_placements(context, request, chunk);
     if (status.refusal) {
         message_free(chunk);
         return status;
@@ -278,6 +291,7 @@ struct status handle_commit_placements(struct context *context, const void *mess
     response->new_count = chunk->new_count;
     response->changed_count = chunk->changed_count;
     response->same_count = chunk->same_count;
+    stage_open(context, chunk->stage_id);
     keep_chunk(context, chunk);
     return context_status(context);
 }

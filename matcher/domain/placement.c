@@ -146,6 +146,18 @@ static PlacementRecord *enter_new(struct context *context, const Placement *plac
     return context->error == ERR_OK ? context_edit(context, RECORD_PLACEMENT, key) : NULL;
 }
 
+/* A larger capacity is offered to who is free in its round, as a seat that is opened again is. */
+static void note_more_seats(struct context *context, const PlacementRecord *record)
+{
+    uint64_t seq = context_fact(context, &(struct fact){.kind = "seats_added",
+                                                        .subject = record->placement_id,
+                                                        .school = record->entered_by_school,
+                                                        .leerbedrijf = record->placement->leerbedrijf,
+                                                        .placement_id = record->placement_id,
+                                                        .round_id = record->round_id});
+    rematch_note(context, record->round_id, seq);
+}
+
 PlacementRecord *placement_enter(struct context *context, const Placement *placement, const char *school,
                                  struct text hidden_by)
 {
@@ -156,6 +168,7 @@ PlacementRecord *placement_enter(struct context *context, const Placement *place
     Placement *copy = NULL;
     if (!record || !context_ok(context, message_dup(placement, &copy)))
         return NULL;
+    uint32_t free_before = placement_free_seats(record);
     if (!is_same(context, record->placement, placement, true))
         change_criteria(context, record);
     message_free(record->placement);
@@ -164,6 +177,8 @@ PlacementRecord *placement_enter(struct context *context, const Placement *place
         record->state = PLACEMENT_STATE(DRAFT);
     record->version++;
     context_edited(context, RECORD_PLACEMENT, record);
+    if (placement_free_seats(record) > free_before)
+        note_more_seats(context, record);
     return record;
 }
 
@@ -180,6 +195,8 @@ void placement_publish(struct context *context, PlacementRecord *record)
                                                         .leerbedrijf = record->placement->leerbedrijf,
                                                         .placement_id = record->placement_id,
                                                         .criteria_version = record->criteria_version});
+    placement_pause_again(context, record);
+    context_edited(context, RECORD_PLACEMENT, record);
     rematch_note(context, record->round_id, seq);
 }
 

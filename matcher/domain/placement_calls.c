@@ -147,8 +147,11 @@ struct status handle_reopen_placement(struct context *context, const void *messa
     PlacementRecord *record = context_edit(context, RECORD_PLACEMENT, text_of_bytes(found->placement_id));
     if (!record)
         return context_status(context);
+    /* Only a pause that the school ends makes forget what led to it: a company would reopen each seat by itself otherwise. */
+    if (record->state == PLACEMENT_STATE(PAUSED))
+        record->anders_count = record->expiry_count = 0;
     record->state = PLACEMENT_STATE(PUBLISHED);
-    record->seats_suspended = record->anders_count = record->expiry_count = 0;
+    record->seats_suspended = 0;
     record->version++;
     context_edited(context, RECORD_PLACEMENT, record);
     task_close(context, INDEX_TASK_PLACEMENT, record->placement_id, TASK_KIND(UNSPECIFIED), NULL);
@@ -172,6 +175,7 @@ static void note_text(struct context *context, const PlacementRecord *record)
     if (!subject)
         return;
     const char *school = *record->entered_by_school ? record->entered_by_school : school_of_actor(context);
+    context_ok(context, message_assign_bytes(&subject->proposal_id, text_of_bytes(record->placement_id)));
     context_ok(context, message_assign_string(&subject->kind, text_of("reason")));
     context_ok(context, message_assign_string(&subject->school, text_of(school)));
     context_ok(context, message_assign_string(&subject->leerbedrijf, text_of(record->placement->leerbedrijf)));
@@ -198,6 +202,7 @@ struct status handle_withdraw_placement(struct context *context, const void *mes
     if (!record)
         return context_status(context);
     record->state = PLACEMENT_STATE(WITHDRAWN);
+    record->seats_suspended = 0; /* publishing it again says that they are there */
     record->version++;
     context_edited(context, RECORD_PLACEMENT, record);
     /* At most one for each seat. */

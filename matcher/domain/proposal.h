@@ -38,6 +38,9 @@ struct status proposal_check_reason(const struct context *context, enum reason_e
 /* Seats that a proposal may still take: capacity less those taken and suspended; 0 where the placement is not published. */
 uint32_t placement_free_seats(const PlacementRecord *placement);
 
+/* A placement that was paused, withdrawn and published again is paused still: the school calls before anybody is asked. */
+void placement_pause_again(struct context *context, PlacementRecord *placement);
+
 /* The placement as declared in this version of its criteria; NULL where that version is gone. */
 const Stagematch__V1__Placement *placement_criteria(const PlacementRecord *placement, uint64_t criteria_version);
 

@@ -28,11 +28,17 @@ const Stagematch__V1__Placement *placement_criteria(const PlacementRecord *place
 
 /* The seat. */
 
+static bool must_pause(const PlacementRecord *placement)
+{
+    return placement->state == PLACEMENT_STATE(PUBLISHED) &&
+           (placement->anders_count >= PAUSE_AFTER || placement->expiry_count >= PAUSE_AFTER);
+}
+
+/* Opening it again is for the school alone, so nobody else is asked to any more. `proposal`: whose school calls. */
 static void pause_placement(struct context *context, PlacementRecord *placement, const ProposalRecord *proposal)
 {
-    if (placement->state != PLACEMENT_STATE(PUBLISHED))
-        return;
     placement->state = PLACEMENT_STATE(PAUSED);
+    task_close(context, INDEX_TASK_PLACEMENT, placement->placement_id, TASK_KIND(REOPEN), NULL);
     const char *school = placement->entered_by_school[0] ? placement->entered_by_school : proposal->school;
     (void)context_fact(context, &(struct fact){.kind = "placement_paused",
                                                .subject = placement->placement_id,
@@ -47,18 +53,24 @@ static void pause_placement(struct context *context, PlacementRecord *placement,
                                            .placement_id = placement->placement_id});
 }
 
-/* Objections that nobody can check, and silence, are counted until the placement is reopened. */
+void placement_pause_again(struct context *context, PlacementRecord *placement)
+{
+    struct scan scan;
+    scan_id(&scan, context->state, INDEX_PROPOSAL_PLACEMENT, text_of_bytes(placement->placement_id));
+    const ProposalRecord *proposal = must_pause(placement) ? scan_next(&scan) : NULL;
+    if (proposal)
+        pause_placement(context, placement, proposal);
+}
+
+/* Objections that nobody can check, and silence, are counted until the school opens the placement after a pause. */
 static void count_unexplained(struct context *context, PlacementRecord *placement, const ProposalRecord *proposal,
                               const struct decision *decision)
 {
-    if (proposal->state == PROPOSAL_STATE(EXPIRED_COMPANY))
-        placement->expiry_count++;
-    else if (proposal->state == PROPOSAL_STATE(REJECTED) && decision->reason &&
-             decision->reason->reason_class == REASON_OTHER)
-        placement->anders_count++;
-    else
-        return;
-    if (placement->anders_count >= PAUSE_AFTER || placement->expiry_count >= PAUSE_AFTER)
+    bool refuses =
+        proposal->state == PROPOSAL_STATE(REJECTED) || proposal->state == PROPOSAL_STATE(DROPPED_AFTER_RELEASE);
+    placement->expiry_count += proposal->state == PROPOSAL_STATE(EXPIRED_COMPANY);
+    placement->anders_count += refuses && decision->reason && decision->reason->reason_class == REASON_OTHER;
+    if (must_pause(placement))
         pause_placement(context, placement, proposal);
 }
 
@@ -90,21 +102,19 @@ void proposal_move_seat(struct context *context, ProposalRecord *proposal, const
     enum seat_effect effect = effect_of(move, decision);
     if (effect == SEAT_KEPT)
         return;
-    if (effect == SEAT_HELD) {
-        proposal->seat_held = true;
-        return;
-    }
     PlacementRecord *placement = context_edit(context, RECORD_PLACEMENT, text_of_bytes(proposal->placement_id));
     if (!placement)
         return;
     placement->version++;
-    if (placement->seats_taken)
+    if (effect == SEAT_HELD)
+        proposal->seat_held = true;
+    else if (placement->seats_taken)
         placement->seats_taken--;
-    if (effect == SEAT_SUSPENDED && placement->state != PLACEMENT_STATE(WITHDRAWN)) {
-        placement->seats_suspended++;
-        open_reopen_task(context, placement);
-    }
     count_unexplained(context, placement, proposal, decision);
+    if (effect == SEAT_SUSPENDED && placement->state != PLACEMENT_STATE(WITHDRAWN))
+        placement->seats_suspended++;
+    if (effect == SEAT_SUSPENDED && placement->state == PLACEMENT_STATE(PUBLISHED))
+        open_reopen_task(context, placement);
     context_edited(context, RECORD_PLACEMENT, placement);
 }
 
@@ -131,7 +141,7 @@ static void free_held_seat(struct context *context, ProtobufCBinaryData proposal
                                                         .proposal_id = proposal->proposal_id,
                                                         .round_id = proposal->round_id,
                                                         .placement_id = placement->placement_id});
-    rematch_note(context, proposal->round_id, seq);
+    rematch_note(context, placement->round_id, seq);
 }
 
 /* The student. */

@@ -196,6 +196,16 @@ static void enter(struct context *context, ProposalRecord *proposal, const struc
         candidate_freeze_view(context, proposal);
 }
 
+/* The student plays on in this round; the seat too, but when the round was closed its placement may be in another one by now. */
+static void note_rematch(struct context *context, const ProposalRecord *proposal, uint64_t seq)
+{
+    const PlacementRecord *placement =
+        state_find(context->state, RECORD_PLACEMENT, text_of_bytes(proposal->placement_id));
+    rematch_note(context, proposal->round_id, seq);
+    if (placement && !bytes_equal(placement->round_id, proposal->round_id))
+        rematch_note(context, placement->round_id, seq);
+}
+
 void proposal_move(struct context *context, const ProposalRecord *record, enum proposal_event event,
                    const struct decision *given)
 {
@@ -226,5 +236,5 @@ void proposal_move(struct context *context, const ProposalRecord *record, enum p
     proposal_review(context, proposal, decision);
     proposal_tell(context, proposal, move);
     if (move->bars)
-        rematch_note(context, proposal->round_id, seq);
+        note_rematch(context, proposal, seq);
 }

@@ -10,7 +10,8 @@
 void rematch_note(struct context *context, ProtobufCBinaryData round_id, uint64_t seq)
 {
     const RoundRecord *found = round_find(context->state, round_id);
-    bool rolls = found && (found->state == ROUND_STATE(PUBLISHING) || found->state == ROUND_STATE(PUBLISHED)) &&
+    /* What is free before publishing was not in the solve: it plays when the round is published. */
+    bool rolls = found && found->state >= ROUND_STATE(SEALED) && found->state <= ROUND_STATE(PUBLISHED) &&
                  found->work != ROUND_WORK(CANCELLING) && found->work != ROUND_WORK(CLOSING);
     RoundRecord *record = rolls ? round_edit(context, found) : NULL;
     if (!record)

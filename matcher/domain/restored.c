@@ -17,7 +17,9 @@ static enum err count_seat(struct seats *seats, ProtobufCBinaryData placement_id
     struct text key = text_of_bytes(placement_id);
     struct index_node *node = index_find(&seats->by_placement, key);
     if (!node) {
-        enum err e = index_node_new(key, NULL, &node);
+        enum err e = index_reserve(&seats->by_placement);
+        if (e == ERR_OK)
+            e = index_node_new(key, NULL, &node);
         if (e != ERR_OK)
             return e;
         index_insert(&seats->by_placement, node);
@@ -64,7 +66,7 @@ static enum err check_placement(void *context, const ProtobufCMessage *message)
 
 enum err domain_restored(struct domain *domain)
 {
-    struct seats seats = {{NULL, 0}, domain_state(domain)};
+    struct seats seats = {.state = domain_state(domain)};
     enum err e = state_each(seats.state, RECORD_PROPOSAL, check_proposal, &seats);
     if (e == ERR_OK)
         e = state_each(seats.state, RECORD_STAGEVRAAG, check_stagevraag, &seats);

@@ -72,7 +72,6 @@ void round_work(struct context *context);
 void rematch_solved(struct context *context, const struct solve_request *request, SolveResult *result,
                     const char *failure);
 MUST_USE enum err rematch_input(const struct state *state, const RoundRecord *record, struct round_input *out);
-void rematch_proposed(struct context *context, RoundRecord *record, bool dropped);
 
 handler_function handle_create_round, handle_open_round, handle_commit_nonce, handle_seal_round, handle_reveal_nonce,
     handle_replace_withheld_nonces, handle_solve_round, handle_publish_round, handle_cancel_round, handle_close_round,

@@ -3,6 +3,7 @@
 #include "domain/profile_check.h"
 #include "domain/round.h"
 #include "domain/task.h"
+#include "match/seed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -266,12 +267,8 @@ static bool is_revealed(const RoundRecord *record)
 
 static bool nonce_fits(const NonceCommitment *part, const uint8_t nonce[DIGEST_BYTES])
 {
-    crypto_hash_sha256_state hash;
     uint8_t expected[DIGEST_BYTES], found[DIGEST_BYTES];
-    crypto_hash_sha256_init(&hash);
-    crypto_hash_sha256_update(&hash, (const unsigned char *)part->school, strlen(part->school) + 1); /* its NUL too */
-    crypto_hash_sha256_update(&hash, nonce, DIGEST_BYTES);
-    crypto_hash_sha256_final(&hash, found);
+    seed_commitment(text_of(part->school), nonce, found);
     return parse_hash(part->commitment, expected) && memcmp(expected, found, DIGEST_BYTES) == 0;
 }
 
@@ -302,20 +299,6 @@ struct status handle_reveal_nonce(struct context *context, const void *message, 
     return context_status(context);
 }
 
-/* What stands for a nonce that was not revealed in time. */
-static void withheld_nonce(const NonceCommitment *part, const RoundRecord *record, uint8_t out[DIGEST_BYTES])
-{
-    static const char tag[] = "stagematch/v1/withheld";
-    uint8_t commitment[DIGEST_BYTES] = {0};
-    crypto_hash_sha256_state hash;
-    (void)parse_hash(part->commitment, commitment);
-    crypto_hash_sha256_init(&hash);
-    crypto_hash_sha256_update(&hash, (const unsigned char *)tag, sizeof tag - 1);
-    crypto_hash_sha256_update(&hash, commitment, sizeof commitment);
-    crypto_hash_sha256_update(&hash, record->input_digest.data, record->input_digest.len);
-    crypto_hash_sha256_final(&hash, out);
-}
-
 struct status handle_replace_withheld_nonces(struct context *context, const void *message, void *answer)
 {
     const Stagematch__V1__ReplaceWithheldNoncesRequest *request = message;
@@ -330,10 +313,11 @@ struct status handle_replace_withheld_nonces(struct context *context, const void
         return status.refusal ? status : context_status(context);
     for (size_t i = 0; i < record->n_commitments; i++) {
         NonceCommitment *part = record->commitments[i];
-        uint8_t nonce[DIGEST_BYTES];
+        uint8_t commitment[DIGEST_BYTES] = {0}, nonce[DIGEST_BYTES];
         if (*part->nonce)
             continue;
-        withheld_nonce(part, record, nonce);
+        (void)parse_hash(part->commitment, commitment);
+        seed_withheld_nonce(commitment, record->input_digest.data, nonce);
         set_hash(context, &part->nonce, nonce);
         part->withheld = true;
         note_part(context, record, part->school, "nonce_withheld", nonce);
@@ -344,21 +328,14 @@ struct status handle_replace_withheld_nonces(struct context *context, const void
     return context_status(context);
 }
 
-/* SHA-256 of a tag, the input's digest, the nonces in order of brin, and the beacon. */
+/* Every nonce is known, and they stand in order of brin. */
 static void draw_seed(const RoundRecord *record, const char *beacon, uint8_t seed[SEED_BYTES])
 {
-    static const char tag[] = "stagematch/v1/seed";
-    crypto_hash_sha256_state hash;
-    crypto_hash_sha256_init(&hash);
-    crypto_hash_sha256_update(&hash, (const unsigned char *)tag, sizeof tag - 1);
-    crypto_hash_sha256_update(&hash, record->input_digest.data, record->input_digest.len);
-    for (size_t i = 0; i < record->n_commitments; i++) {
-        uint8_t nonce[DIGEST_BYTES] = {0};
-        (void)parse_hash(record->commitments[i]->nonce, nonce);
-        crypto_hash_sha256_update(&hash, nonce, sizeof nonce);
-    }
-    crypto_hash_sha256_update(&hash, (const unsigned char *)beacon, strlen(beacon));
-    crypto_hash_sha256_final(&hash, seed);
+    uint8_t nonces[SCHOOLS_MAX][NONCE_BYTES] = {{0}};
+    for (size_t i = 0; i < record->n_commitments && i < SCHOOLS_MAX; i++)
+        (void)parse_hash(record->commitments[i]->nonce, nonces[i]);
+    seed_draw(record->input_digest.data, (const uint8_t(*)[NONCE_BYTES])nonces, record->n_commitments,
+              text_of(beacon), seed);
 }
 
 struct status handle_solve_round(struct context *context, const void *message, void *answer)

@@ -17,8 +17,25 @@ static const MatchChunkRecord *find_chunk(const struct state *state, const Round
     return state_find(state, RECORD_MATCH_CHUNK, (struct text){(const char *)key, MATCH_KEY_BYTES});
 }
 
+/* A student who was erased while the solver was at work leaves no trace. */
+static size_t drop_erased(struct context *context, MatchRecord **matches, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (state_find(context->state, RECORD_STAGEVRAAG, text_of_bytes(matches[i]->stagevraag_id)))
+            matches[kept++] = matches[i];
+        else
+            message_free(matches[i]);
+    }
+    return kept;
+}
+
 void round_keep_matches(struct context *context, RoundRecord *record, MatchRecord **matches, size_t count)
 {
+    size_t left = drop_erased(context, matches, count);
+    if (left < count) /* whose seat is for another */
+        rematch_note(context, record->round_id, state_ledger_seq(context->state));
+    count = left;
     for (size_t i = 0; i < count; i += WORK_PROPOSALS_MAX) {
         size_t part = count - i < WORK_PROPOSALS_MAX ? count - i : WORK_PROPOSALS_MAX;
         MatchChunkRecord *chunk = CONTEXT_NEW(context, stagematch__internal__v1__match_chunk_record__descriptor);

@@ -81,6 +81,35 @@ void stage_committed(struct context *context, ProtobufCBinaryData stage_id,
     stage_end(context, stage_id, STAGE_OUTCOME(COMMITTED), subject);
 }
 
+static void fence(struct context *context, ProtobufCBinaryData stage_id)
+{
+    import_abandon(context, stage_id);
+    stage_end(context, stage_id, STAGE_OUTCOME(FENCED), NULL);
+}
+
+static const StageRecord *oldest_open_stage(const struct state *state)
+{
+    struct scan scan;
+    scan_all(&scan, state, INDEX_STAGE_OPEN);
+    return scan_next(&scan);
+}
+
+int64_t stage_give_up_ms(const struct state *state)
+{
+    const StageRecord *stage = oldest_open_stage(state);
+    return stage ? stage->time_ms + STAGE_OPEN_MS : INT64_MAX;
+}
+
+void stage_give_up(struct context *context)
+{
+    const StageRecord *stage = oldest_open_stage(context->state);
+    uint8_t id[ID_BYTES];
+    if (!stage || stage->stage_id.len != sizeof id)
+        return;
+    memcpy(id, stage->stage_id.data, sizeof id);
+    fence(context, (ProtobufCBinaryData){sizeof id, id});
+}
+
 static struct status resolve_stage(struct context *context, const void *message, void *answer)
 {
     const Stagematch__Internal__V1__ResolveStageRequest *request = message;
@@ -97,8 +126,7 @@ static struct status resolve_stage(struct context *context, const void *message,
     }
     if (stage && stage->outcome == STAGE_OUTCOME(FENCED))
         return STATUS_DONE;
-    import_abandon(context, request->stage_id);
-    stage_end(context, request->stage_id, STAGE_OUTCOME(FENCED), NULL);
+    fence(context, request->stage_id);
     return STATUS_DONE;
 }
 
@@ -124,8 +152,6 @@ static void fill_response(struct context *context, const ProtobufCMessage *inner
         return;
     protobuf_c_message_pack(inner, response->response.data);
     response->response.len = length;
-    response->subject = context->text_subject;
-    context->text_subject = NULL;
 }
 
 static struct status commit_with_text(struct context *context, const void *message, void *answer)

@@ -19,7 +19,15 @@ void stage_open(struct context *context, ProtobufCBinaryData stage_id);
 void stage_committed(struct context *context, ProtobufCBinaryData stage_id,
                      const Stagematch__Internal__V1__TextSubject *subject);
 
-/* market.c: an open stage was fenced: rows that were kept aside for it can go. Called by saga.c. */
+/*
+ * Whatever is still open after a day is fenced: a file that was not sent to its end, or a vault that was away for so long. When
+ * the oldest is due (INT64_MAX: none), and doing it.
+ */
+#define STAGE_OPEN_MS ((int64_t)24 * 3600 * 1000)
+int64_t stage_give_up_ms(const struct state *state);
+void stage_give_up(struct context *context);
+
+/* import.c: an open stage was fenced: rows that were kept aside for it can go. Called by saga.c. */
 void import_abandon(struct context *context, ProtobufCBinaryData stage_id);
 
 extern const struct refusal refusal_stage_fenced, refusal_stage_committed;

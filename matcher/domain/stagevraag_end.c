@@ -7,6 +7,9 @@
 static const REFUSAL(refusal_no_seat, STATUS_FAILED_PRECONDITION, "no_seat", "Op deze leerplaats is geen plek vrij.",
                      "This placement has no free seat.");
 
+/* Of the list of reasons: what ends a proposal whose student is placed elsewhere. */
+static const char elsewhere_reason[] = "plek-elders";
+
 static Stagematch__V1__Side side_of_actor(const struct context *context)
 {
     return actor_is(context->actor, ROLE(STUDENT)) ? SIDE(STUDENT) : SIDE(SCHOOL);
@@ -36,7 +39,7 @@ static void finish(struct context *context, StagevraagRecord *record, Stagematch
     stagevraag_changed(context, record);
 }
 
-/* The text that comes with a withdrawal is about the proposal that it ends, where there is one. */
+/* The text that comes with a withdrawal is about the proposal that it ends, or the stagevraag itself where there is none. */
 static void note_text(struct context *context, const StagevraagRecord *record)
 {
     if (!context->has_text)
@@ -45,7 +48,8 @@ static void note_text(struct context *context, const StagevraagRecord *record)
         CONTEXT_NEW(context, stagematch__internal__v1__text_subject__descriptor);
     if (!subject)
         return;
-    context_ok(context, message_assign_bytes(&subject->proposal_id, text_of_bytes(record->proposal_id)));
+    ProtobufCBinaryData about = record->proposal_id.len ? record->proposal_id : record->stagevraag_id;
+    context_ok(context, message_assign_bytes(&subject->proposal_id, text_of_bytes(about)));
     context_ok(context, message_assign_bytes(&subject->student_ref, text_of_bytes(record->student_ref)));
     context_ok(context, message_assign_string(&subject->school, text_of(record->school)));
     context_ok(context, message_assign_string(&subject->kind, text_of("reason")));
@@ -137,7 +141,7 @@ struct status handle_place_elsewhere(struct context *context, const void *messag
         status = find_seat(context, request->placement_id, &placement);
     if (status.refusal)
         return status;
-    proposal_end_of_stagevraag(context, found, "", side_of_actor(context));
+    proposal_end_of_stagevraag(context, found, elsewhere_reason, side_of_actor(context));
     StagevraagRecord *record = stagevraag_edit(context, found);
     if (!record)
         return context_status(context);

@@ -39,7 +39,7 @@ static void free_held_seat(struct context *context, const ProposalRecord *propos
     placement->seats_taken--;
     placement->version++;
     context_edited(context, RECORD_PLACEMENT, placement);
-    rematch_note(context, proposal->round_id, state_ledger_seq(context->state));
+    rematch_note(context, placement->round_id, state_ledger_seq(context->state));
 }
 
 static void erase_proposals(struct context *context, struct text student_ref)
@@ -58,28 +58,38 @@ static void erase_proposals(struct context *context, struct text student_ref)
     }
 }
 
-/* Its match in the round's chunks. */
-static void erase_match(struct context *context, const StagevraagRecord *record)
+/* Takes the match of a stagevraag out of a chunk that has it. */
+static void erase_match(struct context *context, const MatchChunkRecord *found, size_t index)
+{
+    uint8_t key[CHUNK_KEY_BYTES];
+    chunk_key(found->round_id, found->chunk, key);
+    MatchChunkRecord *chunk = context_edit(context, RECORD_MATCH_CHUNK, (struct text){(const char *)key, sizeof key});
+    if (!chunk)
+        return;
+    message_free(chunk->matches[index]);
+    chunk->n_matches--;
+    memmove(&chunk->matches[index], &chunk->matches[index + 1], (chunk->n_matches - index) * sizeof(MatchRecord *));
+    context_edited(context, RECORD_MATCH_CHUNK, chunk);
+    rematch_note(context, chunk->round_id, state_ledger_seq(context->state)); /* whose seat is for another */
+}
+
+/* Its matches in the round's chunks: of the solve, and of a re-match whose proposals are being made. */
+static void erase_matches(struct context *context, const StagevraagRecord *record)
 {
     struct scan scan;
-    const MatchChunkRecord *found;
+    const MatchChunkRecord *chunk;
+    if (record->round_id.len == 0)
+        return;
     scan_id(&scan, context->state, INDEX_CHUNK_ROUND, text_of_bytes(record->round_id));
-    while (record->round_id.len && (found = scan_next(&scan)) != NULL)
-        for (size_t i = 0; i < found->n_matches; i++) {
-            if (!bytes_equal(found->matches[i]->stagevraag_id, record->stagevraag_id))
-                continue;
-            uint8_t key[CHUNK_KEY_BYTES];
-            chunk_key(found->round_id, found->chunk, key);
-            MatchChunkRecord *chunk =
-                context_edit(context, RECORD_MATCH_CHUNK, (struct text){(const char *)key, sizeof key});
-            if (!chunk)
-                return;
-            message_free(chunk->matches[i]);
-            chunk->n_matches--;
-            memmove(&chunk->matches[i], &chunk->matches[i + 1], (chunk->n_matches - i) * sizeof(MatchRecord *));
-            context_edited(context, RECORD_MATCH_CHUNK, chunk);
-            return;
-        }
+    while (context->error == ERR_OK && (chunk = scan_next(&scan)) != NULL)
+        for (size_t i = chunk->n_matches; i-- > 0;)
+            if (bytes_equal(chunk->matches[i]->stagevraag_id, record->stagevraag_id))
+                erase_match(context, chunk, i);
+}
+
+static bool mentions(ProtobufCBinaryData bytes, struct text what)
+{
+    return bytes.len && memmem(bytes.data, bytes.len, what.data, what.length);
 }
 
 /* Answers that are kept for repeats and name the id. */
@@ -97,8 +107,27 @@ static void erase_answers(struct context *context, ProtobufCBinaryData id)
         }
         memcpy(after, answer->key.data, answer->key.len);
         at.length = answer->key.len;
-        if (memmem(answer->reply.data, answer->reply.len, hex, ID_HEX_BYTES - 1))
+        if (mentions(answer->reply, text_of(hex)))
             context_remove(context, RECORD_ANSWER, at);
+    }
+}
+
+/* What a text that went along with a call is about. */
+static void erase_subjects(struct context *context, struct text student_ref)
+{
+    uint8_t after[ID_BYTES];
+    struct text at = {(const char *)after, 0};
+    const StageRecord *found;
+    while (context->error == ERR_OK && (found = state_next(context->state, RECORD_STAGE, at)) != NULL) {
+        memcpy(after, found->stage_id.data, sizeof after);
+        at.length = sizeof after;
+        if (!mentions(found->subject, student_ref))
+            continue;
+        StageRecord *stage = context_edit(context, RECORD_STAGE, at);
+        if (!stage)
+            return;
+        (void)context_ok(context, message_assign_bytes(&stage->subject, text_of("")));
+        context_edited(context, RECORD_STAGE, stage);
     }
 }
 
@@ -123,7 +152,7 @@ static void erase_rows(struct context *context, ImportChunkRecord *chunk, struct
 static bool names_student(const ImportChunkRecord *chunk, struct text student_ref)
 {
     for (size_t i = 0; i < chunk->n_students; i++)
-        if (memmem(chunk->students[i].data, chunk->students[i].len, student_ref.data, student_ref.length))
+        if (mentions(chunk->students[i], student_ref))
             return true;
     return false;
 }
@@ -154,7 +183,7 @@ static void erase_stagevraag(struct context *context, const StagevraagRecord *fo
         return;
     stagevraag_leave_elsewhere(context, record);
     task_close(context, INDEX_TASK_STAGEVRAAG, record->stagevraag_id, TASK_KIND(UNSPECIFIED), NULL);
-    erase_match(context, record);
+    erase_matches(context, record);
     erase_answers(context, record->stagevraag_id);
     memcpy(id, record->stagevraag_id.data, sizeof id);
     context_remove(context, RECORD_STAGEVRAAG, (struct text){(const char *)id, sizeof id});
@@ -175,6 +204,8 @@ struct status handle_commit_erasure(struct context *context, const void *message
     if (status.refusal)
         return status;
     stage_committed(context, request->stage_id, NULL);
+    /* Before all else: a re-match for a seat that comes free by it has to come after it in the ledger. */
+    context_fact(context, &(struct fact){.kind = "erased", .subject = request->student_ref});
     while (context->error == ERR_OK) {
         struct scan scan;
         scan_id(&scan, context->state, INDEX_STAGEVRAAG_STUDENT, student_ref);
@@ -185,7 +216,7 @@ struct status handle_commit_erasure(struct context *context, const void *message
     }
     erase_proposals(context, student_ref);
     erase_chunks(context, student_ref);
+    erase_subjects(context, student_ref);
     erase_answers(context, request->student_ref);
-    context_fact(context, &(struct fact){.kind = "erased", .subject = request->student_ref});
     return context_status(context);
 }

@@ -10,7 +10,7 @@ enum { INDEXES_OF_KIND_MAX = 12 };
 /* One record and its places in the indexes of its kind, in the order of index_table; NULL where it does not stand in one. */
 struct entry {
     ProtobufCMessage *message;
-    bool marked; /* stands in state.marked */
+    struct index_node *marked; /* its node in state.marked; NULL: it did not change */
     struct index_node *places[];
 };
 
@@ -19,7 +19,7 @@ struct state {
     struct index indexes[STATE_INDEX_COUNT];
     enum state_index indexes_of[RECORD_KIND_COUNT][INDEXES_OF_KIND_MAX];
     size_t index_count[RECORD_KIND_COUNT];
-    struct index marked; /* kind (1 byte) and key of what changed */
+    struct index marked; /* kind (1 byte) and key of what changed → its entry, NULL where it was removed */
     struct ledger_change *entries;
     size_t entry_count, entry_capacity;
     struct arena pending; /* behind `entries` */
@@ -86,21 +86,23 @@ static struct entry *find_entry(const struct state *state, enum record_kind kind
 static enum err mark(struct state *state, enum record_kind kind, struct text key, struct entry *entry)
 {
     state->mutations++;
-    if (entry && entry->marked)
+    if (entry->marked)
         return ERR_OK;
     struct index_key marked;
     index_key_start(&marked);
     index_key_u8(&marked, kind);
     index_key_bytes(&marked, key);
-    if (!index_find(&state->marked, text_of_key(&marked))) {
-        struct index_node *node;
-        enum err e = index_node_new(text_of_key(&marked), NULL, &node);
+    struct index_node *node = index_find(&state->marked, text_of_key(&marked));
+    if (!node) {
+        enum err e = index_reserve(&state->marked);
+        if (e == ERR_OK)
+            e = index_node_new(text_of_key(&marked), NULL, &node);
         if (e != ERR_OK)
             return e;
         index_insert(&state->marked, node);
     }
-    if (entry)
-        entry->marked = true;
+    node->value = entry;
+    entry->marked = node;
     return ERR_OK;
 }
 
@@ -116,7 +118,9 @@ static enum err place(struct state *state, enum state_index index, struct entry 
         return ERR_OK;
     struct index_node *node = NULL;
     if (stands) {
-        enum err e = index_node_new(text_of_key(&key), entry, &node);
+        enum err e = index_reserve(&state->indexes[index]);
+        if (e == ERR_OK)
+            e = index_node_new(text_of_key(&key), entry, &node);
         if (e != ERR_OK)
             return e;
     }
@@ -159,6 +163,8 @@ static enum err put_in(struct state *state, enum record_kind kind, ProtobufCMess
         entry->message = message;
         e = index_node_new(key, entry, &node);
     }
+    if (e == ERR_OK)
+        e = index_reserve(&state->records[kind]);
     if (e == ERR_OK)
         e = place_all(state, kind, entry, key);
     if (e != ERR_OK) {
@@ -244,6 +250,7 @@ enum err state_remove(struct state *state, enum record_kind kind, struct text ke
     enum err e = mark(state, kind, key, entry);
     if (e != ERR_OK)
         return e;
+    entry->marked->value = NULL;
     displace(state, kind, entry);
     /* `key` may lie in the record, so the record goes last. */
     index_node_free(index_take(&state->records[kind], key));
@@ -270,9 +277,7 @@ const void *state_next(const struct state *state, enum record_kind kind, struct 
 
 const void *state_last(const struct state *state, enum record_kind kind)
 {
-    const struct index_node *node = state->records[kind].root;
-    while (node && node->right)
-        node = node->right;
+    const struct index_node *node = index_last(&state->records[kind]);
     const struct entry *entry = node ? node->value : NULL;
     return entry ? entry->message : NULL;
 }
@@ -397,14 +402,15 @@ struct taken {
     struct change *records;
 };
 
-static enum err take_record(struct state *state, struct taken *taken, struct text marked, struct change *change)
+static enum err take_record(struct taken *taken, const struct index_node *node, struct change *change)
 {
+    struct text marked = index_node_key(node);
     change->kind = (enum record_kind)(uint8_t)marked.data[0];
     change->value = (struct text){NULL, 0};
     enum err e = copy_in(&taken->arena, (struct text){marked.data + 1, marked.length - 1}, &change->key);
     if (e != ERR_OK)
         return e;
-    const struct entry *entry = find_entry(state, change->kind, change->key);
+    const struct entry *entry = node->value;
     return entry ? pack_in(&taken->arena, entry->message, &change->value) : ERR_OK;
 }
 
@@ -412,10 +418,9 @@ static void unmark(struct state *state)
 {
     const struct index_node *node = index_seek(&state->marked, (struct text){"", 0}, true);
     for (; node; node = index_seek(&state->marked, index_node_key(node), false)) {
-        struct text key = {(const char *)node->key + 1, node->length - 1};
-        struct entry *entry = find_entry(state, (enum record_kind)node->key[0], key);
+        struct entry *entry = node->value;
         if (entry)
-            entry->marked = false;
+            entry->marked = NULL;
     }
     index_clear(&state->marked);
 }
@@ -431,7 +436,7 @@ enum err state_take_changes(struct state *state, struct changes *out)
     size_t count = 0;
     const struct index_node *node = index_seek(&state->marked, (struct text){"", 0}, true);
     for (; e == ERR_OK && node; node = index_seek(&state->marked, index_node_key(node), false))
-        e = take_record(state, taken, index_node_key(node), &taken->records[count++]);
+        e = take_record(taken, node, &taken->records[count++]);
     if (e != ERR_OK) {
         mem_free(taken->records);
         arena_free(&taken->arena);

@@ -1,6 +1,7 @@
 #include "domain/task.h"
 
 #include "domain/handlers.h"
+#include "domain/market.h"
 #include "domain/proposal_move.h"
 #include "domain/state_index.h"
 
@@ -239,6 +240,8 @@ static struct status list_tasks(struct context *context, const void *message, vo
     if (status.refusal)
         return status;
     for (const TaskRecord *task; (task = page_next(&page));) {
+        if (!round_is_visible(context->state, task->round_id))
+            continue;
         Stagematch__V1__Task *seen = view(context, task);
         if (!seen || !context_ok(context, message_append(&response->n_tasks, &response->tasks, seen)))
             break;

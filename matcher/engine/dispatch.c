@@ -57,6 +57,17 @@ bool dispatch_may_change(const struct method *method)
     return false;
 }
 
+bool dispatch_is_charged(const struct engine_call *call)
+{
+    static const enum method_id carriers[] = {METHOD_COMMIT_STUDENTS, METHOD_COMMIT_PLACEMENTS,
+                                              METHOD_COMMIT_WITH_TEXT};
+    const struct method *method = call->incoming->method;
+    bool charged = (method->flags & METHOD_CHANGES) != 0;
+    for (size_t i = 0; i < sizeof carriers / sizeof carriers[0]; i++)
+        charged = charged || carriers[i] == method->id;
+    return charged && call->asserted.message.message;
+}
+
 /* The roles that may call it; 0: none may. `request` is unpacked. */
 static unsigned roles_of(const struct method *method, const ProtobufCMessage *request, enum behalf *behalf)
 {
@@ -101,9 +112,9 @@ static struct status unpack(struct engine_call *call)
     if (budget_bytes > UNPACK_BYTES_MAX)
         budget_bytes = UNPACK_BYTES_MAX;
     const char *fault = NULL;
-    enum err e = pbguard_unpack(method->request, body,
-                                method->target == TARGET_INTERNAL ? &pbguard_limits_internal : &pbguard_limits_public,
-                                budget_bytes, false, &call->request, &fault);
+    enum err e = pbguard_unpack_whole(
+        method->request, body, method->target == TARGET_INTERNAL ? &pbguard_limits_internal : &pbguard_limits_public,
+        budget_bytes, false, &call->request, &fault);
     if (e == ERR_OK)
         return STATUS_DONE;
     return status_refuse(e == ERR_MEMORY  ? &refusal_memory

@@ -29,6 +29,9 @@ MUST_USE struct status dispatch_check(struct incoming_call *incoming,
 /* Whether applying this method can change the state, be it a note of what somebody saw. */
 bool dispatch_may_change(const struct method *method);
 
+/* Whether what it leaves behind is on its caller's account (engine/quota.h): a change that the front brings. */
+bool dispatch_is_charged(const struct engine_call *call);
+
 /* Answers with the outcome, or with another refusal, and frees the call. */
 void engine_call_answer(struct engine_call *call);
 void engine_call_refuse(struct engine_call *call, struct status status);

@@ -3,10 +3,15 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/quota.h"
 
 #include <event2/event.h>
 
 enum { RESPONSE_BYTES_MAX = 36 << 20, PROBLEMS_BYTES_MAX = 4 << 20, CLOCK_BACK_LOGGED_MS = 60000 };
+
+static const REFUSAL(refusal_quota, STATUS_RESOURCE_EXHAUSTED, "quota",
+                     "Dit account heeft vandaag te veel gewijzigd. Probeer het morgen weer.",
+                     "This account changed too much today. Try again tomorrow.");
 
 struct call_list {
     struct engine_call *first, **end;
@@ -36,6 +41,7 @@ struct turns {
     enum turns_state state;
     struct domain *domain;
     bool read_only;
+    struct quota *quota;
     enum err cause;
     bool cause_is_store;
     uint64_t next_seq;
@@ -293,6 +299,31 @@ static void end_turn(struct turns *turns, struct turn *turn)
         answer_done(turns);
 }
 
+static struct quota_account account_of(struct turns *turns, const struct engine_call *call)
+{
+    return (struct quota_account){call->asserted.actor.account_id, call->asserted.actor.role, turns_now_ms(turns)};
+}
+
+static const struct refusal *check_quota(struct turns *turns, const struct engine_call *call)
+{
+    struct quota_account account = account_of(turns, call);
+    if (!call->asserted.message.message)
+        return NULL;
+    if (!quota_allows_call(turns->quota, &account))
+        return &refusal_too_many;
+    return dispatch_is_charged(call) && !quota_allows_change(turns->quota, &account) ? &refusal_quota : NULL;
+}
+
+static void charge(struct turns *turns, const struct engine_call *call, int64_t busy_us)
+{
+    struct quota_account account = account_of(turns, call);
+    if (!call->asserted.message.message)
+        return;
+    quota_took(turns->quota, &account, busy_us > 0 ? (uint64_t)busy_us : 0);
+    if (dispatch_is_charged(call) && !call->outcome.status.refusal)
+        quota_left(turns->quota, &account, call->outcome.response.length);
+}
+
 static void apply(struct turns *turns, struct engine_call *call)
 {
     struct command command = {
@@ -304,7 +335,9 @@ static void apply(struct turns *turns, struct engine_call *call)
     random_fill(&turns->options.random, command.entropy, sizeof command.entropy);
     buf_init(&call->outcome.response, RESPONSE_BYTES_MAX);
     buf_init(&call->outcome.problems, PROBLEMS_BYTES_MAX);
+    int64_t begun_us = clock_monotonic_us(&turns->options.clock);
     domain_apply(turns->domain, &command, &call->outcome);
+    charge(turns, call, clock_monotonic_us(&turns->options.clock) - begun_us);
 }
 
 /* Refuses a call that is not worth applying any more, or cannot be now. */
@@ -315,6 +348,8 @@ static bool refused_before(struct turns *turns, struct engine_call *call, int64_
         refusal = &refusal_deadline;
     else if (turns->read_only && dispatch_may_change(call->incoming->method))
         refusal = &refusal_unavailable;
+    else
+        refusal = check_quota(turns, call);
     if (!refusal)
         return false;
     turns->numbers.refused++;
@@ -389,9 +424,10 @@ enum err turns_new(const struct turns_options *options, struct turns **out)
     list_init(&turns->waiting);
     turns->start = evtimer_new(options->base, on_start, turns);
     turns->settled = event_new(options->base, -1, 0, on_settled, turns);
-    if (!turns->start || !turns->settled) {
+    e = turns->start && turns->settled ? quota_new(&turns->quota) : ERR_MEMORY;
+    if (e != ERR_OK) {
         turns_free(turns);
-        return ERR_MEMORY;
+        return e;
     }
     *out = turns;
     return ERR_OK;
@@ -412,6 +448,7 @@ void turns_free(struct turns *turns)
         event_free(turns->start);
     if (turns->settled)
         event_free(turns->settled);
+    quota_free(turns->quota);
     mem_free(turns);
 }
 

@@ -269,10 +269,17 @@ static void on_ask_answered(void *context, struct status status, const Stagematc
         run(call, (struct text){(const char *)reply->body.data, reply->body.len});
 }
 
+/* Whom the vault counts attempts by: of an IPv6 address the network, of which one guesser has all. */
+static struct address counted_client(const struct call *call)
+{
+    struct address client = exchange_client(call->exchange);
+    return address_key(&client);
+}
+
 static enum err send_ask(struct call *call, struct ask *ask, const struct method *method, struct text body)
 {
     char peer[ADDRESS_TEXT_BYTES];
-    struct address client = exchange_client(call->exchange);
+    struct address client = counted_client(call);
     Stagematch__Internal__V1__Call frame = STAGEMATCH__INTERNAL__V1__CALL__INIT;
     frame.method = call_borrow(method->path);
     frame.timeout_ms = left_ms(call);
@@ -337,7 +344,8 @@ bool call_unpack(struct call *call, const ProtobufCMessageDescriptor *descriptor
                  struct pbguard_message *out)
 {
     const char *fault = "memory";
-    enum err e = pbguard_unpack(descriptor, body, &pbguard_limits_internal, REPLY_BUDGET_BYTES, true, out, &fault);
+    enum err e =
+        pbguard_unpack_whole(descriptor, body, &pbguard_limits_internal, REPLY_BUDGET_BYTES, true, out, &fault);
     if (e == ERR_OK)
         return true;
     LOG(LOG_ERROR, "answer_refused", LOG_WORD("method", call->method->path), LOG_WORD("why", fault));
@@ -398,7 +406,7 @@ static void ask_actor(struct call *call)
 {
     char peer[ADDRESS_TEXT_BYTES];
     struct front *front = call->front;
-    struct address client = exchange_client(call->exchange);
+    struct address client = counted_client(call);
     address_format(&client, peer);
     call->waiter.known = on_actor;
     call->waiter.context = call;
@@ -468,26 +476,6 @@ static void serve_nobody(struct call *call)
     call_refuse(call, status_refuse(&refusal_unimplemented));
 }
 
-static void serve(struct call *call, struct text body)
-{
-    static void (*const targets[])(struct call * call) = {
-        [TARGET_ENGINE] = serve_engine,
-        [TARGET_VAULT] = serve_vault,
-        [TARGET_SAGA_STUDENTS] = saga_students_start,
-        [TARGET_PLACEMENTS_FILE] = saga_placements_start,
-        [TARGET_SAGA_TEXT] = saga_text_start,
-        [TARGET_JOIN] = join_results_start,
-        [TARGET_INTERNAL] = serve_nobody,
-    };
-    (void)body;
-    bool is_public = (call->method->flags & METHOD_PUBLIC) != 0;
-    unsigned role = is_public ? 0 : (unsigned)call->actor->said->actor->role;
-    if (!is_public && (role > 31 || !(call->method->roles & ROLE_BIT(role))))
-        call_refuse(call, status_refuse(&refusal_permission));
-    else
-        targets[call->method->target](call);
-}
-
 /* "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" in hexadecimal digits. */
 static bool is_uuid(struct text id)
 {
@@ -553,6 +541,27 @@ static bool decode(struct call *call)
     return e == ERR_OK;
 }
 
+/* A request is decoded once it is known that its caller may send it: what nobody answers for costs little. */
+static void serve(struct call *call, struct text body)
+{
+    static void (*const targets[])(struct call * call) = {
+        [TARGET_ENGINE] = serve_engine,
+        [TARGET_VAULT] = serve_vault,
+        [TARGET_SAGA_STUDENTS] = saga_students_start,
+        [TARGET_PLACEMENTS_FILE] = saga_placements_start,
+        [TARGET_SAGA_TEXT] = saga_text_start,
+        [TARGET_JOIN] = join_results_start,
+        [TARGET_INTERNAL] = serve_nobody,
+    };
+    (void)body;
+    bool is_public = (call->method->flags & METHOD_PUBLIC) != 0;
+    unsigned role = is_public ? 0 : (unsigned)call->actor->said->actor->role;
+    if (!is_public && (role > 31 || !(call->method->roles & ROLE_BIT(role))))
+        call_refuse(call, status_refuse(&refusal_permission));
+    else if (decode(call))
+        targets[call->method->target](call);
+}
+
 /* The token of "Authorization: Bearer TOKEN"; empty where there is none, or two. */
 static struct text bearer_of(const struct exchange *exchange)
 {
@@ -583,8 +592,6 @@ static void begin(struct call *call)
         call_refuse(call, status_refuse(&refusal_too_many));
         return;
     }
-    if (!decode(call))
-        return;
     if (call->method->flags & METHOD_PUBLIC)
         serve(call, (struct text){NULL, 0});
     else if (call->token.length == 0)

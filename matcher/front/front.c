@@ -147,6 +147,7 @@ static void on_channel_closed(void *context, struct channel *channel)
     enum role_name peer = channel_peer(channel);
     if (front->channels[peer] == channel)
         front->channels[peer] = NULL;
+    front->health.known = false;
 }
 
 /* Nobody calls the front: the table of allowed calls has none, so the channel is closed before this. */

@@ -10,51 +10,6 @@
 
 enum { STRINGS_BYTES = 16 * 1024, KEYS_BUDGET_BYTES = 64 << 20, NAME_CHARACTERS_MAX = 200 };
 
-enum column {
-    LEERPLAATS,
-    LEERBEDRIJF,
-    BEDRIJFSNAAM,
-    KVK,
-    POSTCODE,
-    OPLEIDINGEN,
-    LEERWEG,
-    PLAATSEN,
-    VAN,
-    TOT,
-    UREN,
-    DAGEN,
-    EISEN,
-    WEGINGEN,
-    TAGS,
-    VERGOEDING,
-    TITEL,
-    OMSCHRIJVING,
-    COLUMN_COUNT
-};
-
-static const struct table_column columns[COLUMN_COUNT] = {
-    [LEERPLAATS] = {"leerplaats", true},
-    [LEERBEDRIJF] = {"leerbedrijf", true},
-    [BEDRIJFSNAAM] = {"bedrijfsnaam", true},
-    [KVK] = {"kvk", true},
-    [POSTCODE] = {"postcode", true},
-    [OPLEIDINGEN] = {"opleidingen", true},
-    [LEERWEG] = {"leerweg", true},
-    [PLAATSEN] = {"plaatsen", true},
-    [VAN] = {"van", true},
-    [TOT] = {"tot", true},
-    [UREN] = {"uren", true},
-    [DAGEN] = {"dagen", false},
-    [EISEN] = {"eisen", false},
-    [WEGINGEN] = {"wegingen", false},
-    [TAGS] = {"tags", false},
-    [VERGOEDING] = {"vergoeding", false},
-    [TITEL] = {"titel", false},
-    [OMSCHRIJVING] = {"omschrijving", false},
-};
-
-const struct table_spec placement_file = {columns, COLUMN_COUNT, NULL, false};
-
 static PROBLEM_KIND(bad_title, "value.text", "a text that is too long", "een te lange tekst",
                     "at most 200 characters on one line", "ten hoogste 200 tekens op een regel");
 
@@ -81,7 +36,7 @@ struct reading {
     size_t strings_used;
 };
 
-static struct text value_of(const struct reading *row, enum column column)
+static struct text value_of(const struct reading *row, enum placement_column column)
 {
     return row->check.row->values[column];
 }
@@ -104,7 +59,8 @@ static field_result any_text(struct text value)
 }
 
 /* Takes the value where its rule allows it. */
-static void take_string(struct reading *row, enum column column, field_result (*rule)(struct text value), char **out)
+static void take_string(struct reading *row, enum placement_column column, field_result (*rule)(struct text value),
+                        char **out)
 {
     struct text value = value_of(row, column);
     if (!row_has(&row->check, (int)column))
@@ -124,21 +80,22 @@ static void take_string(struct reading *row, enum column column, field_result (*
 static void read_texts(struct reading *row)
 {
     Stagematch__V1__Placement *placement = &row->placement;
-    take_string(row, LEERPLAATS, field_leerplaats, &placement->leerplaats);
-    take_string(row, LEERBEDRIJF, field_leerbedrijf, &placement->leerbedrijf);
-    take_string(row, BEDRIJFSNAAM, line_of_text, &placement->company_name);
-    take_string(row, KVK, field_kvk, &placement->kvk);
-    take_string(row, TITEL, line_of_text, &placement->title);
-    take_string(row, OMSCHRIJVING, any_text, &placement->description);
+    take_string(row, PLACEMENT_LEERPLAATS, field_leerplaats, &placement->leerplaats);
+    take_string(row, PLACEMENT_LEERBEDRIJF, field_leerbedrijf, &placement->leerbedrijf);
+    take_string(row, PLACEMENT_COMPANY, line_of_text, &placement->company_name);
+    take_string(row, PLACEMENT_KVK, field_kvk, &placement->kvk);
+    take_string(row, PLACEMENT_TITLE, line_of_text, &placement->title);
+    take_string(row, PLACEMENT_DESCRIPTION, any_text, &placement->description);
 }
 
 static void read_qualifications(struct reading *row)
 {
     struct intake *intake = row->reader->intake;
     struct span span = {0, 0};
-    if (!row_has(&row->check, OPLEIDINGEN))
+    if (!row_has(&row->check, PLACEMENT_QUALIFICATIONS))
         return;
-    row_take(&row->check, OPLEIDINGEN, field_qualifications(intake, value_of(row, OPLEIDINGEN), &span));
+    row_take(&row->check, PLACEMENT_QUALIFICATIONS,
+             field_qualifications(intake, value_of(row, PLACEMENT_QUALIFICATIONS), &span));
     for (uint32_t i = 0; i < span.count; i++) {
         snprintf(row->codes[i], sizeof row->codes[i], "%05u", intake->market.qualifications[span.at + i] % 100000u);
         row->qualifications[i] = row->codes[i];
@@ -155,23 +112,24 @@ static void read_study(struct reading *row)
     uint32_t point = 0;
     uint16_t pc4 = 0, capacity = 0;
     uint8_t leerweg = 0;
-    row_read_postcode(&row->check, POSTCODE, &pc4, &point);
+    row_read_postcode(&row->check, PLACEMENT_POSTCODE, &pc4, &point);
     if (pc4 != 0) {
         snprintf(row->pc4, sizeof row->pc4, "%04u", pc4 % 10000u);
         row->placement.postcode = row->pc4;
     }
     read_qualifications(row);
-    if (row_has(&row->check, LEERWEG))
-        row_take(&row->check, LEERWEG, field_leerweg(value_of(row, LEERWEG), &leerweg));
-    if (row_has(&row->check, PLAATSEN))
-        row_take(&row->check, PLAATSEN, field_capacity(value_of(row, PLAATSEN), &capacity));
+    if (row_has(&row->check, PLACEMENT_LEERWEG))
+        row_take(&row->check, PLACEMENT_LEERWEG, field_leerweg(value_of(row, PLACEMENT_LEERWEG), &leerweg));
+    if (row_has(&row->check, PLACEMENT_SEATS))
+        row_take(&row->check, PLACEMENT_SEATS, field_capacity(value_of(row, PLACEMENT_SEATS), &capacity));
     row->placement.leerweg = leerwegen[leerweg % 3];
     row->placement.capacity = capacity;
 }
 
 static void read_window(struct reading *row)
 {
-    static const struct window_columns window_columns = {VAN, TOT, UREN, DAGEN};
+    static const struct window_columns window_columns = {PLACEMENT_FROM, PLACEMENT_TO, PLACEMENT_HOURS,
+                                                         PLACEMENT_DAYS};
     struct window window = {0};
     row_read_window(&row->check, &window_columns, &window);
     date_format(window.from, row->start_date);
@@ -187,7 +145,7 @@ static void read_hard(struct reading *row)
 {
     struct intake *intake = row->reader->intake;
     struct span span = {0, 0};
-    row_take(&row->check, EISEN, field_hard(intake, value_of(row, EISEN), &span));
+    row_take(&row->check, PLACEMENT_HARD, field_hard(intake, value_of(row, PLACEMENT_HARD), &span));
     for (uint32_t i = 0; i < span.count; i++) {
         const struct criterion *read = &intake->market.criteria[span.at + i];
         stagematch__v1__hard_criterion__init(&row->hard[i]);
@@ -203,7 +161,7 @@ static void read_weighted(struct reading *row)
 {
     struct intake *intake = row->reader->intake;
     struct span span = {0, 0};
-    row_take(&row->check, WEGINGEN, field_weighted(intake, value_of(row, WEGINGEN), &span));
+    row_take(&row->check, PLACEMENT_WEIGHTED, field_weighted(intake, value_of(row, PLACEMENT_WEIGHTED), &span));
     for (uint32_t i = 0; i < span.count; i++) {
         const struct criterion *read = &intake->market.criteria[span.at + i];
         stagematch__v1__weighted_criterion__init(&row->weighted[i]);
@@ -234,13 +192,13 @@ static void read_offer(struct reading *row)
     struct span tags = {0, 0};
     read_hard(row);
     read_weighted(row);
-    row_take(&row->check, TAGS, field_tags(intake, value_of(row, TAGS), &tags));
+    row_take(&row->check, PLACEMENT_TAGS, field_tags(intake, value_of(row, PLACEMENT_TAGS), &tags));
     row->placement.n_tags = lists_texts(&intake->tags, intake->market.tags, tags, true, row->tags);
     row->placement.tags = row->tags;
-    if (row_has(&row->check, VERGOEDING)) {
-        field_result result = field_allowance(value_of(row, VERGOEDING));
-        row_take(&row->check, VERGOEDING, result);
-        row->placement.allowance_cents = result ? 0 : cents_of(value_of(row, VERGOEDING));
+    if (row_has(&row->check, PLACEMENT_ALLOWANCE)) {
+        field_result result = field_allowance(value_of(row, PLACEMENT_ALLOWANCE));
+        row_take(&row->check, PLACEMENT_ALLOWANCE, result);
+        row->placement.allowance_cents = result ? 0 : cents_of(value_of(row, PLACEMENT_ALLOWANCE));
     }
 }
 
@@ -260,7 +218,7 @@ static enum err check_key(struct reading *row)
         char first[24];
         snprintf(first, sizeof first, "%llu", (unsigned long long)reader->line_of_key[number]);
         problems_add(&reader->report->problems, &key_duplicate, row->check.row->line,
-                     text_of(columns[LEERPLAATS].name), text_of(first));
+                     text_of(placement_file.columns[PLACEMENT_LEERPLAATS].name), text_of(first));
         return ERR_INPUT;
     }
     reader->line_of_key[number] = row->check.row->line;
@@ -280,8 +238,8 @@ static enum err pack(struct reading *row, struct text *packed)
 enum err placement_reader_read(struct placement_reader *reader, const struct table_row *table_row,
                                struct text *packed)
 {
-    static const uint64_t key_columns = UINT64_C(1) << LEERPLAATS | UINT64_C(1) << LEERBEDRIJF;
-    struct file_reading file = {reader->intake, reader->report, columns, NULL, NULL};
+    static const uint64_t key_columns = UINT64_C(1) << PLACEMENT_LEERPLAATS | UINT64_C(1) << PLACEMENT_LEERBEDRIJF;
+    struct file_reading file = {reader->intake, reader->report, placement_file.columns, NULL, NULL};
     struct reading row;
     row.reader = reader;
     row.check = (struct row_check){.reading = &file, .row = table_row};

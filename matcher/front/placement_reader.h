@@ -6,11 +6,8 @@
 #ifndef FRONT_PLACEMENT_READER_H
 #define FRONT_PLACEMENT_READER_H
 
-#include "base/table.h"
+#include "intake/columns.h"
 #include "intake/intake.h"
-
-/* The columns of the file. */
-extern const struct table_spec placement_file;
 
 struct placement_reader;
 

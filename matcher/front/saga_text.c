@@ -1,6 +1,6 @@
 /*
  * A decision that may come with a text. The text is staged in the vault under the school's key; the engine commits the
- * decision without it; the vault files the text under what the engine says it is about. Without a text the engine alone is
+ * decision without it; the vault asks the engine what the text is about, and files it. Without a text the engine alone is
  * asked.
  */
 #include "base/fault.h"
@@ -106,11 +106,8 @@ static void on_finalised(struct call *call, struct text body)
 static void enter_finalise(struct call *call)
 {
     struct text_work *work = call->work;
-    const Stagematch__Internal__V1__CommitWithTextResponse *said =
-        (const Stagematch__Internal__V1__CommitWithTextResponse *)work->committed.message;
     Stagematch__Internal__V1__FinaliseRequest request = STAGEMATCH__INTERNAL__V1__FINALISE_REQUEST__INIT;
     request.stage_id = (ProtobufCBinaryData){STAGE_ID_BYTES, work->stage_id};
-    request.subject = said->subject;
     call_ask_message(call, ROLE_VAULT, METHOD_FINALISE, &request, on_finalised);
 }
 

@@ -1,30 +1,5 @@
 #include "front/student_columns.h"
 
-static const struct table_column columns[STUDENT_COLUMN_COUNT] = {
-    [STUDENT_SCHOOL] = {"school", true},
-    [STUDENT_NUMBER] = {"studentnummer", true},
-    [STUDENT_FIRST_NAME] = {"voornaam", false},
-    [STUDENT_INFIX] = {"tussenvoegsel", false},
-    [STUDENT_LAST_NAME] = {"achternaam", false},
-    [STUDENT_BIRTH_DATE] = {"geboortedatum", false},
-    [STUDENT_SEX] = {"geslacht", false},
-    [STUDENT_EMAIL] = {"email", false},
-    [STUDENT_PHONE] = {"telefoon", false},
-    [STUDENT_POSTCODE] = {"postcode", true},
-    [STUDENT_QUALIFICATION] = {"opleiding", true},
-    [STUDENT_LEERWEG] = {"leerweg", true},
-    [STUDENT_YEAR] = {"leerjaar", true},
-    [STUDENT_FROM] = {"van", true},
-    [STUDENT_TO] = {"tot", true},
-    [STUDENT_HOURS] = {"uren", true},
-    [STUDENT_DAYS] = {"dagen", false},
-    [STUDENT_MAX_KM] = {"max_km", false},
-    [STUDENT_SKILLS] = {"vaardigheden", false},
-    [STUDENT_TAGS] = {"tags", false},
-    [STUDENT_EXCLUDED] = {"uitsluiten", false},
-    [STUDENT_PREFERRED] = {"voorkeuren", false},
-};
-
 const struct table_column student_fields[STUDENT_COLUMN_COUNT] = {
     [STUDENT_SCHOOL] = {"school", true},
     [STUDENT_NUMBER] = {"student_number", true},
@@ -49,9 +24,3 @@ const struct table_column student_fields[STUDENT_COLUMN_COUNT] = {
     [STUDENT_EXCLUDED] = {"profile.excluded", false},
     [STUDENT_PREFERRED] = {"profile.preferred", false},
 };
-
-/* Origin is not asked and not read: such a column is dropped, and the answer says only that. */
-static const char *const dropped[] = {
-    "geboorteland", "geboorteland_ouder1", "geboorteland_ouder2", "nationaliteit", "herkomst", "religie", NULL};
-
-const struct table_spec student_file = {columns, STUDENT_COLUMN_COUNT, dropped, false};

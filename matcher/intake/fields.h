@@ -1,5 +1,5 @@
 /*
- * fields.h - one value of a row, read strictly; shared by both files. For use within intake alone.
+ * fields.h - one value of a row, read strictly; shared by both files. For those who read rows: intake, and the front.
  *
  * A reader gives NULL when the value fits and was taken, otherwise the kind of problem. FIELD_MEMORY stands for being out
  * of memory, which is no fault of the file.

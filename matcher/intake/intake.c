@@ -325,6 +325,8 @@ enum err intake_build(struct intake *intake, struct file_report *students, struc
     return fill_market(intake, &students->notices);
 }
 
+enum { REFERENCE_BYTES = 16 };
+
 struct drawing {
     struct intake *intake;
     struct lottery lottery;
@@ -353,7 +355,28 @@ static void draw_placements(void *context, uint32_t piece, size_t begin, size_t 
                                intake->market.placement_hashes[p]);
 }
 
-enum err intake_draw(struct intake *intake, const uint8_t seed[SEED_BYTES], uint32_t threads)
+static bool parse_reference(struct text hex, uint8_t ref[REFERENCE_BYTES])
+{
+    size_t length = 0;
+    return hex.length == (size_t)2 * REFERENCE_BYTES &&
+           sodium_hex2bin(ref, REFERENCE_BYTES, hex.data, hex.length, NULL, &length, NULL) == 0 &&
+           length == REFERENCE_BYTES;
+}
+
+static void draw_references(void *context, uint32_t piece, size_t begin, size_t end)
+{
+    struct drawing *drawing = context;
+    const struct intake *intake = drawing->intake;
+    (void)piece;
+    for (size_t s = begin; s < end; s++) {
+        uint8_t ref[REFERENCE_BYTES] = {0};
+        (void)parse_reference(intake->students[s].number, ref); /* it was checked */
+        lottery_draw(&drawing->lottery, ref, sizeof ref, &intake->market.draws[s]);
+    }
+}
+
+static enum err draw(struct intake *intake, const uint8_t seed[SEED_BYTES], uint32_t threads,
+                     void (*draw_part)(void *, uint32_t, size_t, size_t))
 {
     struct market *market = &intake->market;
     struct drawing drawing = {.intake = intake};
@@ -363,8 +386,22 @@ enum err intake_draw(struct intake *intake, const uint8_t seed[SEED_BYTES], uint
     if (e != ERR_OK)
         return e;
     lottery_init(&drawing.lottery, seed);
-    parallel_run(threads, market->student_count, draw_students, &drawing);
+    parallel_run(threads, market->student_count, draw_part, &drawing);
     parallel_run(threads, market->placement_count, draw_placements, &drawing);
     lottery_wipe(&drawing.lottery);
     return ERR_OK;
+}
+
+enum err intake_draw(struct intake *intake, const uint8_t seed[SEED_BYTES], uint32_t threads)
+{
+    return draw(intake, seed, threads, draw_students);
+}
+
+enum err intake_draw_references(struct intake *intake, const uint8_t seed[SEED_BYTES], uint32_t threads)
+{
+    uint8_t ref[REFERENCE_BYTES];
+    for (size_t s = 0; s < intake->student_count; s++)
+        if (!parse_reference(intake->students[s].number, ref))
+            return ERR_INPUT;
+    return draw(intake, seed, threads, draw_references);
 }

@@ -71,6 +71,10 @@ MUST_USE enum err intake_read_students(struct intake *intake, const char *path, 
 MUST_USE enum err intake_read_placements(struct intake *intake, const char *path, struct file_report *report,
                                          intake_progress *progress, void *context);
 
+/* The same from memory. */
+MUST_USE enum err intake_read_students_bytes(struct intake *intake, struct text bytes, struct file_report *report);
+MUST_USE enum err intake_read_placements_bytes(struct intake *intake, struct text bytes, struct file_report *report);
+
 /*
  * Puts both in canonical order, finds duplicate keys (problems of the reports), resolves what voorkeuren and uitsluiten
  * name (unknown and ambiguous ones become notices) and completes intake->market but for the draws.
@@ -79,6 +83,12 @@ MUST_USE enum err intake_build(struct intake *intake, struct file_report *studen
 
 /* Draws the lottery: hashes of students and placements under the seed, into the market, with at most `threads` threads. */
 MUST_USE enum err intake_draw(struct intake *intake, const uint8_t seed[SEED_BYTES], uint32_t threads);
+
+/*
+ * The same for students who have the vault's reference, 32 hexadecimal digits, where offline has a student number: the lottery
+ * is drawn for its 16 bytes. ERR_INPUT where a number is no reference.
+ */
+MUST_USE enum err intake_draw_references(struct intake *intake, const uint8_t seed[SEED_BYTES], uint32_t threads);
 
 void file_report_init(struct file_report *report, const char *file);
 void file_report_free(struct file_report *report);

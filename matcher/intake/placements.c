@@ -1,52 +1,8 @@
 /* placements.csv: one row is one placement of a leerbedrijf. */
+#include "intake/columns.h"
 #include "intake/row.h"
 
-enum {
-    LEERPLAATS,
-    LEERBEDRIJF,
-    BEDRIJFSNAAM,
-    KVK,
-    POSTCODE,
-    OPLEIDINGEN,
-    LEERWEG,
-    PLAATSEN,
-    VAN,
-    TOT,
-    UREN,
-    DAGEN,
-    EISEN,
-    WEGINGEN,
-    TAGS,
-    VERGOEDING,
-    TITEL,
-    OMSCHRIJVING,
-    COLUMN_COUNT
-};
-
-static const struct table_column columns[COLUMN_COUNT] = {
-    [LEERPLAATS] = {"leerplaats", true},
-    [LEERBEDRIJF] = {"leerbedrijf", true},
-    [BEDRIJFSNAAM] = {"bedrijfsnaam", true},
-    [KVK] = {"kvk", true},
-    [POSTCODE] = {"postcode", true},
-    [OPLEIDINGEN] = {"opleidingen", true},
-    [LEERWEG] = {"leerweg", true},
-    [PLAATSEN] = {"plaatsen", true},
-    [VAN] = {"van", true},
-    [TOT] = {"tot", true},
-    [UREN] = {"uren", true},
-    [DAGEN] = {"dagen", false},
-    [EISEN] = {"eisen", false},
-    [WEGINGEN] = {"wegingen", false},
-    [TAGS] = {"tags", false},
-    [VERGOEDING] = {"vergoeding", false},
-    [TITEL] = {"titel", false},
-    [OMSCHRIJVING] = {"omschrijving", false},
-};
-
-static const struct table_spec spec = {columns, COLUMN_COUNT, NULL, false};
-
-static const uint64_t key_columns = UINT64_C(1) << LEERPLAATS | UINT64_C(1) << LEERBEDRIJF;
+static const uint64_t key_columns = UINT64_C(1) << PLACEMENT_LEERPLAATS | UINT64_C(1) << PLACEMENT_LEERBEDRIJF;
 
 static void read_text(struct row_check *check, int column, field_result (*rule)(struct text value), struct text *out)
 {
@@ -66,18 +22,20 @@ static void read_study(struct row_check *check, struct placement_row *out)
     const struct text *values = check->row->values;
     struct intake *intake = check->reading->intake;
     struct placement *profile = &out->profile;
-    row_read_postcode(check, POSTCODE, &out->pc4, &profile->point);
-    if (row_has(check, OPLEIDINGEN))
-        row_take(check, OPLEIDINGEN, field_qualifications(intake, values[OPLEIDINGEN], &profile->qualifications));
-    if (row_has(check, LEERWEG))
-        row_take(check, LEERWEG, field_leerweg(values[LEERWEG], &profile->leerweg));
-    if (row_has(check, PLAATSEN))
-        row_take(check, PLAATSEN, field_capacity(values[PLAATSEN], &profile->capacity));
+    row_read_postcode(check, PLACEMENT_POSTCODE, &out->pc4, &profile->point);
+    if (row_has(check, PLACEMENT_QUALIFICATIONS))
+        row_take(check, PLACEMENT_QUALIFICATIONS,
+                 field_qualifications(intake, values[PLACEMENT_QUALIFICATIONS], &profile->qualifications));
+    if (row_has(check, PLACEMENT_LEERWEG))
+        row_take(check, PLACEMENT_LEERWEG, field_leerweg(values[PLACEMENT_LEERWEG], &profile->leerweg));
+    if (row_has(check, PLACEMENT_SEATS))
+        row_take(check, PLACEMENT_SEATS, field_capacity(values[PLACEMENT_SEATS], &profile->capacity));
 }
 
 static void read_window(struct row_check *check, struct placement_row *out)
 {
-    static const struct window_columns window_columns = {VAN, TOT, UREN, DAGEN};
+    static const struct window_columns window_columns = {PLACEMENT_FROM, PLACEMENT_TO, PLACEMENT_HOURS,
+                                                         PLACEMENT_DAYS};
     struct window window = {0};
     struct placement *profile = &out->profile;
     row_read_window(check, &window_columns, &window);
@@ -91,11 +49,11 @@ static void read_criteria(struct row_check *check, struct placement_row *out)
 {
     const struct text *values = check->row->values;
     struct intake *intake = check->reading->intake;
-    row_take(check, EISEN, field_hard(intake, values[EISEN], &out->profile.hard));
-    row_take(check, WEGINGEN, field_weighted(intake, values[WEGINGEN], &out->profile.weighted));
-    row_take(check, TAGS, field_tags(intake, values[TAGS], &out->profile.tags));
-    if (row_has(check, VERGOEDING))
-        row_take(check, VERGOEDING, field_allowance(values[VERGOEDING]));
+    row_take(check, PLACEMENT_HARD, field_hard(intake, values[PLACEMENT_HARD], &out->profile.hard));
+    row_take(check, PLACEMENT_WEIGHTED, field_weighted(intake, values[PLACEMENT_WEIGHTED], &out->profile.weighted));
+    row_take(check, PLACEMENT_TAGS, field_tags(intake, values[PLACEMENT_TAGS], &out->profile.tags));
+    if (row_has(check, PLACEMENT_ALLOWANCE))
+        row_take(check, PLACEMENT_ALLOWANCE, field_allowance(values[PLACEMENT_ALLOWANCE]));
 }
 
 static enum err on_row(void *context, const struct table_row *row)
@@ -106,10 +64,10 @@ static enum err on_row(void *context, const struct table_row *row)
     struct placement_row out = {.line = (uint32_t)row->line};
     if (row->line > UINT32_MAX)
         return ERR_MEMORY;
-    read_text(&check, LEERPLAATS, field_leerplaats, &out.leerplaats);
-    read_text(&check, LEERBEDRIJF, field_leerbedrijf, &out.leerbedrijf);
-    read_text(&check, BEDRIJFSNAAM, NULL, &out.bedrijfsnaam);
-    read_text(&check, KVK, field_kvk, &out.kvk);
+    read_text(&check, PLACEMENT_LEERPLAATS, field_leerplaats, &out.leerplaats);
+    read_text(&check, PLACEMENT_LEERBEDRIJF, field_leerbedrijf, &out.leerbedrijf);
+    read_text(&check, PLACEMENT_COMPANY, NULL, &out.bedrijfsnaam);
+    read_text(&check, PLACEMENT_KVK, field_kvk, &out.kvk);
     read_study(&check, &out);
     read_window(&check, &out);
     read_criteria(&check, &out);
@@ -126,7 +84,14 @@ static enum err on_row(void *context, const struct table_row *row)
 enum err intake_read_placements(struct intake *intake, const char *path, struct file_report *report,
                                 intake_progress *progress, void *context)
 {
-    struct file_reading reading = {intake, report, columns, progress, context};
+    struct file_reading reading = {intake, report, placement_file.columns, progress, context};
     struct table_handler handler = {on_row, NULL, row_progress, &reading};
-    return table_read_file(path, &spec, &handler, &report->problems);
+    return table_read_file(path, &placement_file, &handler, &report->problems);
+}
+
+enum err intake_read_placements_bytes(struct intake *intake, struct text bytes, struct file_report *report)
+{
+    struct file_reading reading = {intake, report, placement_file.columns, NULL, NULL};
+    struct table_handler handler = {on_row, NULL, NULL, &reading};
+    return table_read_bytes(bytes, &placement_file, &handler, &report->problems);
 }

@@ -78,6 +78,14 @@ enum err postcodes_read(const char *path, struct postcodes *out, struct problems
     return table_read_file(path, &spec, &handler, problems);
 }
 
+enum err postcodes_read_bytes(struct text bytes, struct postcodes *out, struct problems *problems)
+{
+    struct reading reading = {out, problems};
+    struct table_handler handler = {.row = on_row, .context = &reading};
+    *out = (struct postcodes){0};
+    return table_read_bytes(bytes, &spec, &handler, problems);
+}
+
 /* The mean of the known postcodes with the same first three digits, added in ascending order. */
 static bool mean_of_neighbours(const struct postcodes *table, uint32_t pc4, struct point *out)
 {

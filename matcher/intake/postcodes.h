@@ -26,8 +26,9 @@ struct postcodes {
     struct point regions[PC4_REGION_MAX + 1];
 };
 
-/* Reads a table; *out is large, so keep it on the heap. Results as csv_read_file. */
+/* Reads a table, from a file or from memory; *out is large, so keep it on the heap. Results as csv_read_file. */
 MUST_USE enum err postcodes_read(const char *path, struct postcodes *out, struct problems *problems);
+MUST_USE enum err postcodes_read_bytes(struct text bytes, struct postcodes *out, struct problems *problems);
 
 /* The point of a postcode within PC4_MIN..PC4_MAX, and where it came from. O(1), at most ten reads. */
 enum postcode_source postcodes_find(const struct postcodes *table, uint32_t pc4, struct point *out);

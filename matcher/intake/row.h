@@ -1,5 +1,5 @@
 /*
- * row.h - collects what is wrong in one row. For use within intake alone.
+ * row.h - collects what is wrong in one row. For those who read rows: intake, and the front.
  */
 #ifndef INTAKE_ROW_H
 #define INTAKE_ROW_H

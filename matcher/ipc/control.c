@@ -124,7 +124,7 @@ enum err control_receive(int fd, struct control_packet *out)
 
 void control_packet_free(struct control_packet *packet)
 {
-    struct pbguard_message message = {packet->message ? &packet->message->base : NULL, true};
+    struct pbguard_message message = {.message = packet->message ? &packet->message->base : NULL, .wiped = true};
     pbguard_free(&message);
     for (size_t i = 0; i < CONTROL_FDS_MAX; i++)
         if (packet->fds[i] >= 0)

@@ -29,7 +29,7 @@ enum err frame_take(struct evbuffer *input, Stagematch__Internal__V1__Frame **ou
     if (!bytes)
         return ERR_MEMORY;
     struct text text = {(const char *)bytes + FRAME_HEAD_BYTES, length};
-    struct pbguard_message message = {NULL, false};
+    struct pbguard_message message = {0};
     enum err e = pbguard_unpack(&stagematch__internal__v1__frame__descriptor, text, &pbguard_limits_internal,
                                 length * BUDGET_FACTOR + BUDGET_BASE_BYTES, true, &message, NULL);
     if (e != ERR_OK)
@@ -41,7 +41,7 @@ enum err frame_take(struct evbuffer *input, Stagematch__Internal__V1__Frame **ou
 
 void frame_free(Stagematch__Internal__V1__Frame *frame)
 {
-    struct pbguard_message message = {frame ? &frame->base : NULL, true};
+    struct pbguard_message message = {.message = frame ? &frame->base : NULL, .wiped = true};
     pbguard_free(&message);
 }
 

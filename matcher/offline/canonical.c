@@ -3,7 +3,6 @@
 #include "base/date.h"
 #include "base/mem.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* The place of every text of a table in bytewise order, so that small sets can be sorted by number. */
@@ -290,18 +289,6 @@ enum err canonical_placements(const struct intake *intake, const struct sink *si
     return e;
 }
 
-/* The shortest decimal that reads back as the same number. */
-static void put_degrees(struct buf *buf, double degrees)
-{
-    char shown[32];
-    for (int digits = 6; digits <= 17; digits++) {
-        snprintf(shown, sizeof shown, "%.*g", digits, degrees);
-        if (strtod(shown, NULL) == degrees)
-            break;
-    }
-    buf_put_string(buf, shown);
-}
-
 enum err canonical_postcodes(const struct intake *intake, const struct sink *sink)
 {
     struct buf buf;
@@ -314,9 +301,9 @@ enum err canonical_postcodes(const struct intake *intake, const struct sink *sin
             continue;
         const struct point *point = &intake->market.points[intake->point_of_pc4[pc4] - 1];
         buf_printf(&buf, "%u;", pc4);
-        put_degrees(&buf, point->lat);
+        buf_put_double(&buf, point->lat);
         buf_put_char(&buf, ';');
-        put_degrees(&buf, point->lon);
+        buf_put_double(&buf, point->lon);
         buf_printf(&buf, ";%s\n", kind);
         e = sink_flush(sink, &buf, false);
     }

@@ -136,12 +136,14 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
 }
 
 /* The seeder is a process beside the service; where it fails the service ends. */
-static pid_t start_seeder(const struct demo *demo, const struct demo_files *files, const char *password)
+static pid_t start_seeder(const struct demo *demo, const struct demo_files *files, const char *password,
+                          const sigset_t *blocked)
 {
     pid_t service = getpid();
     pid_t seeder = fork();
     if (seeder != 0)
         return seeder;
+    sigprocmask(SIG_UNBLOCK, blocked, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     enum err e = demo_seed_service(&(struct demo_place){files->folder, demo->config_folder}, password);
     if (e != ERR_OK)
@@ -149,15 +151,28 @@ static pid_t start_seeder(const struct demo *demo, const struct demo_files *file
     _exit(e == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
+/* From the first file on, whatever ends the demo must leave nothing behind: the service takes these signals when it is there. */
+static void block_ending(sigset_t *blocked)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    sigemptyset(blocked);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigaddset(blocked, numbers[i]);
+    sigprocmask(SIG_BLOCK, blocked, NULL);
+}
+
 enum err demo_run(const struct demo *demo)
 {
     struct demo_files files = {.folder = ""};
     char password[DEMO_PASSWORD_BYTES];
     int status = 0;
+    sigset_t blocked;
+    block_ending(&blocked);
     enum err e = make_files(demo->folder, &files, password);
     if (e == ERR_OK) {
-        pid_t seeder = start_seeder(demo, &files, password);
-        e = serve_run(&(struct serve_source){read_settings, &(struct demo_source){demo, &files}});
+        pid_t seeder = start_seeder(demo, &files, password, &blocked);
+        struct demo_source source = {demo, &files};
+        e = serve_run(&(struct serve_source){.read = read_settings, .context = &source, .ends_on_hangup = true});
         if (seeder > 0 && kill(seeder, SIGTERM) == 0)
             while (waitpid(seeder, &status, 0) < 0 && errno == EINTR)
                 ;

@@ -333,21 +333,24 @@ static void on_signal(evutil_socket_t number, short what, void *context)
     struct parent *parent = context;
     if (number == SIGCHLD)
         reap(parent);
-    else if (number == SIGHUP && !parent->stopping)
-        reload(parent);
-    else if (number != SIGHUP)
+    else if (number != SIGHUP || parent->source->ends_on_hangup)
         begin_stop(parent);
+    else if (!parent->stopping)
+        reload(parent);
 }
 
 static enum err watch_signals(struct parent *parent)
 {
     static const int numbers[SIGNAL_COUNT] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP};
+    sigset_t watched;
+    sigemptyset(&watched);
     for (size_t i = 0; i < SIGNAL_COUNT; i++) {
         parent->signals[i] = evsignal_new(parent->base, numbers[i], on_signal, parent);
         if (!parent->signals[i] || event_add(parent->signals[i], NULL) != 0)
             return ERR_MEMORY;
+        sigaddset(&watched, numbers[i]);
     }
-    return ERR_OK;
+    return sigprocmask(SIG_UNBLOCK, &watched, NULL) == 0 ? ERR_OK : ERR_INTERNAL;
 }
 
 static enum err open_loop(struct parent *parent)

@@ -6,6 +6,8 @@
  * layout. SIGTERM and SIGINT end the service: the front first, so that nothing new comes in, then the engine, then the vault.
  * SIGHUP reads the configuration again: where it is good every role is replaced in turn by one with the new settings, while
  * the listening sockets stay open here and nobody is refused; where it is bad it is said and the old one stays.
+ *
+ * A caller that must not be ended between its own work and this may block these signals first: they are taken from here.
  */
 #ifndef SERVE_PARENT_H
 #define SERVE_PARENT_H
@@ -16,6 +18,7 @@ struct serve_source {
     /* Reads the settings anew; what is wrong goes to `complaints`, with file and line. */
     enum err (*read)(void *context, struct settings *out, FILE *complaints);
     void *context;
+    bool ends_on_hangup; /* SIGHUP ends it as SIGTERM does: for a service that belongs to a terminal */
 };
 
 /*

@@ -18,6 +18,7 @@ struct operation {
     struct text value; /* of a ledger entry: the payload */
     const char *entry_kind;
     int64_t time_ms;
+    int64_t row; /* its number in the table, from when it is committed; 0: a row to delete that is not there */
 };
 
 struct store_batch {
@@ -31,6 +32,7 @@ struct store_batch {
     bool is_probe; /* no changes: whether the database can be written */
     void (*done)(void *context, enum err result);
     void *context;
+    enum err refusal; /* why it cannot be committed, known before the writer has it */
     enum err result;
     struct ledger_head head; /* after it */
 };

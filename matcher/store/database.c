@@ -205,7 +205,8 @@ enum err database_make_table(sqlite3 *handle, const char *name, struct buf *comp
     char sql[SQL_BYTES_MAX];
     int length = snprintf(
         sql, sizeof sql,
-        "CREATE TABLE IF NOT EXISTS %s (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID", name);
+        "CREATE TABLE IF NOT EXISTS %s (id INTEGER PRIMARY KEY, key BLOB NOT NULL, value BLOB NOT NULL) STRICT",
+        name);
     if (length < 0 || (size_t)length >= sizeof sql || strspn(name, "abcdefghijklmnopqrstuvwxyz_") != strlen(name))
         return ERR_RANGE;
     enum err e = database_run(handle, sql);

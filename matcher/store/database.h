@@ -32,7 +32,7 @@ MUST_USE enum err database_migrate(sqlite3 *handle, struct buf *complaint);
 /* That it is one of ours and of this version. */
 MUST_USE enum err database_check(sqlite3 *handle, struct buf *complaint);
 
-/* Makes the table of key and value where it is missing. The name must be [a-z_]+. */
+/* Makes the table of row number, key and value where it is missing. The name must be [a-z_]+. */
 MUST_USE enum err database_make_table(sqlite3 *handle, const char *name, struct buf *complaint);
 
 MUST_USE enum err database_run(sqlite3 *handle, const char *sql);

@@ -82,8 +82,8 @@ static enum err statement_of(struct rows *rows, const struct operation *operatio
     sqlite3_stmt **kept = put ? &rows->put[operation->table] : &rows->remove[operation->table];
     if (!*kept) {
         enum err e = database_prepare(rows->handle,
-                                      put ? "INSERT OR REPLACE INTO %s (key, value) VALUES (?,?)"
-                                          : "DELETE FROM %s WHERE key = ?",
+                                      put ? "INSERT OR REPLACE INTO %s (id, key, value) VALUES (?,?,?)"
+                                          : "DELETE FROM %s WHERE id = ?",
                                       rows->tables[operation->table], kept);
         if (e != ERR_OK)
             return e;
@@ -95,12 +95,17 @@ static enum err statement_of(struct rows *rows, const struct operation *operatio
 static enum err change_row(struct rows *rows, const struct operation *operation)
 {
     sqlite3_stmt *statement;
+    if (operation->row == 0)
+        return ERR_OK;
     enum err e = statement_of(rows, operation, &statement);
     if (e != ERR_OK)
         return e;
-    int result = database_bind(statement, 1, operation->key);
-    if (result == SQLITE_OK && operation->kind == OPERATION_PUT)
-        result = database_bind(statement, 2, operation->value);
+    bool put = operation->kind == OPERATION_PUT;
+    int result = sqlite3_bind_int64(statement, 1, operation->row);
+    if (result == SQLITE_OK && put)
+        result = database_bind(statement, 2, operation->key);
+    if (result == SQLITE_OK && put)
+        result = database_bind(statement, 3, operation->value);
     e = database_err(rows->handle, result);
     return e == ERR_OK ? run(rows, statement) : e;
 }

@@ -4,6 +4,7 @@
 #include "store/batch.h"
 #include "store/database.h"
 #include "store/lock.h"
+#include "store/row_map.h"
 #include "store/tables.h"
 #include "store/writer.h"
 
@@ -23,6 +24,8 @@ struct store {
     struct event *results;
     int event_fd, lock_fd;
     struct ledger_head head;
+    struct row_map rows;
+    enum err failed; /* the cause, from a failed commit until a recovery succeeded */
     size_t pending;
     size_t table_count;
     const char *tables[STORE_TABLES_MAX];
@@ -31,6 +34,11 @@ struct store {
 
 enum err store_table_index(const struct store *store, const char *table, uint32_t *out)
 {
+    for (size_t i = 0; i < store->table_count; i++) /* mostly it is the very string that it was opened with */
+        if (store->tables[i] == table) {
+            *out = (uint32_t)i;
+            return ERR_OK;
+        }
     for (size_t i = 0; i < store->table_count; i++)
         if (strcmp(store->tables[i], table) == 0) {
             *out = (uint32_t)i;
@@ -53,6 +61,16 @@ static void free_batches(struct store_batch *list)
     }
 }
 
+/* What was placed for a commit that failed stands nowhere: where rows stand is read again when it is needed. */
+static void note_result(struct store *store, const struct store_batch *batch)
+{
+    store->head = batch->head;
+    if (batch->result != ERR_OK && store->failed == ERR_OK)
+        row_map_unload(&store->rows);
+    if (batch->result != ERR_OK || batch->is_probe)
+        store->failed = batch->result;
+}
+
 /* Calls `done` of all that is finished. */
 static void deliver_results(evutil_socket_t fd, short what, void *context)
 {
@@ -66,7 +84,7 @@ static void deliver_results(evutil_socket_t fd, short what, void *context)
         struct store_batch *batch = list;
         list = batch->next;
         store->pending--;
-        store->head = batch->head;
+        note_result(store, batch);
         batch->done(batch->context, batch->result);
         store_batch_free(batch);
     }
@@ -178,6 +196,8 @@ static enum err open_writable(struct store *store, const struct store_options *o
         e = database_make_table(handle, store->tables[i], complaint);
     if (e == ERR_OK)
         e = open_reader(store, options, complaint);
+    if (e == ERR_OK)
+        e = row_map_load(&store->rows, store->reader, store->tables);
     if (e == ERR_OK && (store->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
         e = ERR_IO;
     if (e == ERR_OK &&
@@ -203,6 +223,7 @@ enum err store_open(const struct store_options *options, struct event_base *base
         return e;
     store->event_fd = store->lock_fd = -1;
     e = copy_tables(store, options->tables);
+    row_map_init(&store->rows, store->table_count);
     if (e == ERR_OK)
         e = options->read_only ? open_reader(store, options, complaint)
                                : open_writable(store, options, base, complaint);
@@ -226,6 +247,7 @@ void store_close(struct store *store)
     if (store->event_fd >= 0)
         close(store->event_fd);
     lock_drop(store->lock_fd);
+    row_map_free(&store->rows);
     mem_free(store);
 }
 
@@ -292,17 +314,30 @@ static enum err read_value(void *context, sqlite3_stmt *at)
     return buf_error(reader->out);
 }
 
+static enum err find_row(struct store *store, uint32_t table, struct text key, int64_t *out)
+{
+    if (store_is_read_only(store))
+        row_map_unload(&store->rows); /* somebody else writes beside us */
+    enum err e = row_map_load(&store->rows, store->reader, store->tables);
+    if (e == ERR_OK)
+        *out = row_map_find(&store->rows, table, key);
+    return e == ERR_OK && *out == 0 ? ERR_MISSING : e;
+}
+
 enum err store_get(struct store *store, const char *table, struct text key, struct buf *out)
 {
     uint32_t index;
+    int64_t row;
     enum err e = store_table_index(store, table, &index);
+    if (e == ERR_OK)
+        e = find_row(store, index, key, &row);
     if (e == ERR_OK && !store->get[index])
-        e = database_prepare(store->reader, "SELECT value FROM %s WHERE key = ?", table, &store->get[index]);
+        e = database_prepare(store->reader, "SELECT value FROM %s WHERE id = ?", table, &store->get[index]);
     if (e != ERR_OK)
         return e;
     struct value_reader reader = {out, false};
     sqlite3_stmt *statement = store->get[index];
-    e = database_err(store->reader, database_bind(statement, 1, key));
+    e = database_err(store->reader, sqlite3_bind_int64(statement, 1, row));
     if (e == ERR_OK)
         e = each_row(statement, store->reader, read_value, &reader);
     (void)sqlite3_reset(statement);
@@ -347,6 +382,11 @@ static void push(struct store *store, struct store_batch *batch, void (*done)(vo
 void store_commit(struct store *store, struct store_batch *batch, void (*done)(void *context, enum err result),
                   void *context)
 {
+    batch->refusal = store->failed;
+    if (batch->refusal == ERR_OK)
+        batch->refusal = row_map_load(&store->rows, store->reader, store->tables);
+    if (batch->refusal == ERR_OK)
+        batch->refusal = row_map_place(&store->rows, batch);
     push(store, batch, done, context);
 }
 

@@ -45,7 +45,10 @@ MUST_USE enum err store_load(struct store *store, const char *table,
 /* Rows of a table as of the last finished commit. */
 MUST_USE enum err store_count(struct store *store, const char *table, uint64_t *out);
 
-/* One row as of the last finished commit; ERR_MISSING where there is none. Appends the value to `out`. */
+/*
+ * One row as of the last finished commit, or, of a row that a commit under way removes, ERR_MISSING already. ERR_MISSING where there
+ * is none. Appends the value to `out`. Slow in a store that is read only.
+ */
 MUST_USE enum err store_get(struct store *store, const char *table, struct text key, struct buf *out);
 
 /* The newest ledger entry that is committed; seq 0 for an empty ledger. */

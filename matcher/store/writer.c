@@ -107,7 +107,7 @@ static enum err commit_group(struct writer *writer, struct store_batch *group)
     struct ledger_head head = writer->head;
     enum err e = rows_begin(&writer->rows);
     for (struct store_batch *batch = group; e == ERR_OK && batch; batch = batch->next) {
-        e = rows_apply(&writer->rows, batch, &head);
+        e = batch->refusal != ERR_OK ? batch->refusal : rows_apply(&writer->rows, batch, &head);
         batch->head = head;
     }
     FAULT_POINT("store.before_commit");

@@ -120,7 +120,8 @@ static void engine_head_came(void *context, struct status status, const Stagemat
     const Stagematch__V1__GetLedgerHeadResponse *response =
         (const Stagematch__V1__GetLedgerHeadResponse *)(const void *)answer.message;
     head.seq = response->seq;
-    if (sodium_hex2bin(head.hash, sizeof head.hash, response->hash, strlen(response->hash), NULL, &length, NULL) == 0 &&
+    if (sodium_hex2bin(head.hash, sizeof head.hash, response->hash, strlen(response->hash), NULL, &length, NULL) ==
+            0 &&
         length == sizeof head.hash)
         sign_head(vault, LEDGER_OF_ENGINE, &head);
     pbguard_free(&answer);

@@ -68,8 +68,7 @@ static void set_password(struct vault *vault, struct edit *edit, const uint8_t i
     audit_account(vault, edit, "password_set", id, NULL, row->role);
 }
 
-static void answer_invitation(struct request *request, struct edit *edit, const uint8_t id[ID_BYTES],
-                              const AccountRow *row)
+static void answer_invitation(struct request *request, struct edit *edit, const uint8_t id[ID_BYTES], AccountRow *row)
 {
     Stagematch__V1__AcceptInvitationResponse response = STAGEMATCH__V1__ACCEPT_INVITATION_RESPONSE__INIT;
     char token[TOKEN_HEX_BYTES] = "";

@@ -9,7 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PATH_BYTES = 4096, VALUE_BYTES_MAX = 64 << 20, LIVE_HEAD_BYTES = 8, RETRY_SECONDS = 1 };
+enum {
+    LANDED_ROWS_MAX = 32768,
+    PATH_BYTES = 4096,
+    VALUE_BYTES_MAX = 64 << 20,
+    LIVE_HEAD_BYTES = 8,
+    RETRY_SECONDS = 1
+};
 
 static const char *const table_names[TABLE_COUNT] = {
     [TABLE_PERSON] = "person",
@@ -31,6 +37,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_CURSOR] = "cursor",
     [TABLE_SCHOOL_KEY] = "school_key",
     [TABLE_CHECKPOINT] = "checkpoint",
+    [TABLE_MASTER] = "master",
     [TABLE_PERSON_KEY] = "person_key",
     [TABLE_STAGE_KEY] = "stage_key",
 };
@@ -50,7 +57,7 @@ struct waiters {
 struct image {
     struct image_options options;
     struct store *stores[STORE_COUNT];
-    struct layer *next, *flying;
+    struct layer *next, *flying, *landed;
     bool in_flight; /* a commit runs; otherwise `flying` is empty */
     struct waiters next_waiters, flying_waiters;
     int committing; /* the store whose commit runs */
@@ -137,6 +144,7 @@ static void fail(struct image *image, enum err result)
     waiters_clear(&image->next_waiters);
     layer_clear(image->flying);
     layer_clear(image->next);
+    layer_clear(image->landed);
     image->in_flight = false;
     image->writable = false;
     LOG(LOG_ERROR, "vault_commit_failed", LOG_WORD("error", err_text(result)));
@@ -179,11 +187,22 @@ static enum err batch_of(struct image *image, int which, struct store_batch **ou
     return ERR_OK;
 }
 
+/* What was committed last is what is read next: a stage is finalised, a session used. Kept in memory, up to a bound. */
+static void keep_landed(struct image *image)
+{
+    if (image->landed->row_count + image->flying->row_count > LANDED_ROWS_MAX)
+        layer_clear(image->landed);
+    if (layer_join(image->landed, image->flying) != ERR_OK)
+        layer_clear(image->landed); /* it may not say anything that is older than what flew */
+    layer_drop_entries(image->landed);
+    layer_clear(image->flying);
+}
+
 static void land(struct image *image)
 {
     struct waiter *first = image->flying_waiters.first;
     waiters_clear(&image->flying_waiters);
-    layer_clear(image->flying);
+    keep_landed(image);
     call_waiters(first, ERR_OK); /* what they change joins `next`: a commit counts as running until they are done */
     image->in_flight = false;
     if (!layer_is_empty(image->next) || image->next_waiters.first)
@@ -272,7 +291,9 @@ static enum err prepare(struct image *image, struct event_base *base)
     if (!image->flush || !image->retry)
         return ERR_MEMORY;
     enum err e = layer_new(&image->next);
-    return e == ERR_OK ? layer_new(&image->flying) : e;
+    if (e == ERR_OK)
+        e = layer_new(&image->flying);
+    return e == ERR_OK ? layer_new(&image->landed) : e;
 }
 
 enum err image_open(const struct image_options *options, struct event_base *base, struct image **out,
@@ -317,6 +338,7 @@ void image_close(struct image *image)
     drop_waiters(&image->next_waiters);
     layer_free(image->flying);
     layer_free(image->next);
+    layer_free(image->landed);
     if (image->flush)
         event_free(image->flush);
     if (image->retry)
@@ -342,7 +364,8 @@ static bool look(const struct layer *layer, enum table table, struct text key, s
 enum err image_get(struct image *image, enum table table, struct text key, struct buf *out)
 {
     enum err e;
-    if (look(image->next, table, key, out, &e) || look(image->flying, table, key, out, &e))
+    if (look(image->next, table, key, out, &e) || look(image->flying, table, key, out, &e) ||
+        look(image->landed, table, key, out, &e))
         return e;
     return store_get(store_of(image, table), table_names[table], key, out);
 }

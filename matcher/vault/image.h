@@ -1,12 +1,13 @@
 /*
  * image.h - the vault's rows as its code sees them: what is committed, what is on its way, and one call's own changes.
  *
- * The databases hold the rows; reading one costs a lookup, so nothing but small indexes is kept in memory. Three layers of
- * changes lie over them:
+ * The databases hold the rows; reading one costs a lookup, so nothing but small indexes is kept in memory. Layers of changes
+ * lie over them:
  *
  *   edit    what one call wants to change; dropped, or joined to the next commit as a whole
  *   next    edits that wait for the commit that runs now
  *   flying  the commit that runs now
+ *   landed  what was committed last, so that what is needed again soon is found without the database
  *
  * Reading looks through all of them, so a call sees what went before it although that is not durable yet. Whoever answers
  * after its own commit therefore answers nothing that can still be lost. Edits that come while a commit runs share the
@@ -44,6 +45,7 @@ enum table {
     TABLE_CURSOR,     /* "notices" → sequence number, 8 bytes, big-endian */
     TABLE_SCHOOL_KEY, /* brin → wrapped key */
     TABLE_CHECKPOINT,
+    TABLE_MASTER, /* "public_key" → that of the master key which the data were made with */
     TABLE_VAULT_COUNT,
     /* In the key database. */
     TABLE_PERSON_KEY = TABLE_VAULT_COUNT, /* student_ref → wrapped key */

@@ -11,6 +11,7 @@ enum {
     TAG_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES,
     HEAD_BYTES = 1 + NONCE_BYTES,
     CONTEXT_BYTES_MAX = 512,
+    NAME_BYTES = 64,
     /* Numbers of subkeys beyond enum key_use. */
     SUBKEY_PERSONS = 16,
     SUBKEY_EMAILS,
@@ -26,6 +27,8 @@ struct keys {
     uint8_t persons[KEY_BYTES], emails[KEY_BYTES], peers[KEY_BYTES];
     uint8_t sign_secret[crypto_sign_SECRETKEYBYTES], sign_public[crypto_sign_PUBLICKEYBYTES];
     struct random_source random;
+    char name[NAME_BYTES]; /* of the remembered key; empty: none */
+    struct secret_key remembered;
 };
 
 static void derive(const uint8_t master[KEY_BYTES], uint64_t number, uint8_t out[KEY_BYTES])
@@ -39,6 +42,7 @@ enum err keys_new(const uint8_t master[KEY_BYTES], const struct random_source *r
     struct keys *keys = sodium_malloc(sizeof *keys); /* locked and guarded, which base/mem is not */
     if (!keys)
         return ERR_MEMORY;
+    sodium_memzero(keys, sizeof *keys);
     memcpy(keys->master, master, KEY_BYTES);
     keys->random = *random;
     derive(master, SUBKEY_PERSONS, keys->persons);
@@ -47,7 +51,6 @@ enum err keys_new(const uint8_t master[KEY_BYTES], const struct random_source *r
     derive(master, SUBKEY_SIGNATURE, seed);
     (void)crypto_sign_seed_keypair(keys->sign_public, keys->sign_secret, seed);
     sodium_memzero(seed, sizeof seed);
-    (void)sodium_mprotect_readonly(keys);
     *out = keys;
     return ERR_OK;
 }
@@ -55,6 +58,29 @@ enum err keys_new(const uint8_t master[KEY_BYTES], const struct random_source *r
 void keys_free(struct keys *keys)
 {
     sodium_free(keys); /* wipes */
+}
+
+void keys_remember(struct keys *keys, const char *name, const struct secret_key *key)
+{
+    size_t length = strlen(name);
+    if (length >= NAME_BYTES)
+        return;
+    memcpy(keys->name, name, length + 1);
+    keys->remembered = *key;
+}
+
+bool keys_recall(const struct keys *keys, const char *name, struct secret_key *out)
+{
+    if (!keys->name[0] || strcmp(keys->name, name) != 0)
+        return false;
+    *out = keys->remembered;
+    return true;
+}
+
+void keys_forget(struct keys *keys)
+{
+    keys->name[0] = '\0';
+    key_wipe(&keys->remembered);
 }
 
 void keys_derive(const struct keys *keys, enum key_use use, struct secret_key *out)
@@ -195,6 +221,11 @@ void keys_sign(const struct keys *keys, struct text bytes, uint8_t signature[SIG
 {
     (void)crypto_sign_detached(signature, NULL, (const uint8_t *)bytes.data, bytes.length, keys->sign_secret);
     memcpy(public_key, keys->sign_public, PUBLIC_KEY_BYTES);
+}
+
+const uint8_t *keys_public(const struct keys *keys)
+{
+    return keys->sign_public;
 }
 
 void buf_wipe(struct buf *buf)

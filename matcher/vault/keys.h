@@ -40,6 +40,7 @@ enum key_use {
     KEY_ACCOUNTS,    /* contacts of accounts that are no student's */
     KEY_ANSWERS,     /* kept answers */
     KEY_STAGES,      /* wraps the keys of staged texts */
+    KEY_STAGE_IDS,   /* of the hash that names a stage */
 };
 
 struct keys;
@@ -51,6 +52,11 @@ void keys_free(struct keys *keys);
 void keys_derive(const struct keys *keys, enum key_use use, struct secret_key *out);
 void keys_draw(const struct keys *keys, struct secret_key *out);
 void key_wipe(struct secret_key *key);
+
+/* One key that is in use over and over, with the name it goes by; kept like the others. */
+void keys_remember(struct keys *keys, const char *name, const struct secret_key *key);
+bool keys_recall(const struct keys *keys, const char *name, struct secret_key *out);
+void keys_forget(struct keys *keys);
 
 /* Seals `plain` for the row `id` in `use` ("identity", "text", …) and appends it to `out`. */
 MUST_USE enum err keys_seal(const struct keys *keys, const struct secret_key *key, const char *use, struct text id,
@@ -78,6 +84,9 @@ void keys_peer_index(const struct keys *keys, struct text peer, uint8_t out[INDE
 /* Ed25519 with the pair that the master gives. */
 void keys_sign(const struct keys *keys, struct text bytes, uint8_t signature[SIGNATURE_BYTES],
                uint8_t public_key[PUBLIC_KEY_BYTES]);
+
+/* The public key of that pair; lives as long as `keys`. */
+const uint8_t *keys_public(const struct keys *keys);
 
 /* Overwrites what a buffer held, then frees it. Give such a buffer its size before writing (buf_reserve_secret). */
 void buf_wipe(struct buf *buf);

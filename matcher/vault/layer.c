@@ -31,16 +31,22 @@ enum err layer_new(struct layer **out)
     return ERR_OK;
 }
 
-void layer_clear(struct layer *layer)
+void layer_drop_entries(struct layer *layer)
 {
-    for (size_t i = 0; i < layer->slot_count; i++)
-        mem_free(layer->slots[i]);
-    mem_free(layer->slots);
     while (layer->first_entry) {
         struct layer_entry *next = layer->first_entry->next;
         mem_free(layer->first_entry);
         layer->first_entry = next;
     }
+    layer->last_entry = &layer->first_entry;
+}
+
+void layer_clear(struct layer *layer)
+{
+    for (size_t i = 0; i < layer->slot_count; i++)
+        mem_free(layer->slots[i]);
+    mem_free(layer->slots);
+    layer_drop_entries(layer);
     *layer = (struct layer){.last_entry = &layer->first_entry};
 }
 

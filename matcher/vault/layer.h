@@ -44,6 +44,9 @@ MUST_USE enum err layer_ledger(struct layer *layer, int64_t time_ms, const char 
 /* Moves everything of `from` over what `to` says, leaving it empty. On error neither changed. */
 MUST_USE enum err layer_join(struct layer *to, struct layer *from);
 
+/* Forgets its ledger entries; rows stay. */
+void layer_drop_entries(struct layer *layer);
+
 bool layer_is_empty(const struct layer *layer);
 
 #endif

@@ -32,7 +32,7 @@ static void login_ended(struct request *request)
     mem_free(request->work);
 }
 
-static void succeed(struct request *request, struct edit *edit, const AccountRow *row)
+static void succeed(struct request *request, struct edit *edit, AccountRow *row)
 {
     struct login *login = request->work;
     struct vault *vault = request->vault;

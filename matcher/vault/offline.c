@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "vault/accounts.h"
 #include "vault/audit.h"
+#include "vault/key_check.h"
 #include "vault/password.h"
 
 #include <errno.h>
@@ -68,6 +69,8 @@ static enum err open_image(struct vault_offline *offline, const char *folder, st
         buf_clear(complaint);
         buf_printf(complaint, "%s: a running service has this database; stop it first, or use the API", folder);
     }
+    if (e == ERR_OK)
+        e = key_check(vault->image, vault->keys, complaint);
     if (e == ERR_OK)
         e = accounts_new(&vault->accounts);
     return e == ERR_OK ? accounts_load(vault->accounts, vault->image) : e;

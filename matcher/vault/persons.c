@@ -14,27 +14,50 @@ static enum err person_key_id(const char *school, struct text student_ref, struc
     return buf_error(out);
 }
 
+/* A key that others see as well is remembered; one that this edit made may still be undone with it. */
+static enum err read_school_key(struct vault *vault, struct edit *edit, const struct secret_key *schools,
+                                struct text id, struct secret_key *out)
+{
+    struct buf wrapped;
+    buf_init(&wrapped, ROW_BYTES_MAX);
+    enum err e = image_get(vault->image, TABLE_SCHOOL_KEY, id, &wrapped);
+    bool shared = e == ERR_OK;
+    if (e == ERR_MISSING)
+        e = edit_get(edit, TABLE_SCHOOL_KEY, id, &wrapped);
+    if (e == ERR_OK)
+        e = keys_unwrap(schools, "school_key", id, buf_text(&wrapped), out);
+    if (e == ERR_OK && shared)
+        keys_remember(vault->keys, id.data, out);
+    buf_free(&wrapped);
+    return e;
+}
+
+static enum err make_school_key(struct vault *vault, struct edit *edit, const struct secret_key *schools,
+                                struct text id, struct secret_key *out)
+{
+    struct buf wrapped;
+    buf_init(&wrapped, ROW_BYTES_MAX);
+    keys_draw(vault->keys, out);
+    enum err e = keys_wrap(vault->keys, schools, "school_key", id, out, &wrapped);
+    if (e == ERR_OK)
+        edit_put(edit, TABLE_SCHOOL_KEY, id, buf_text(&wrapped));
+    buf_free(&wrapped);
+    return e;
+}
+
 enum err school_key(struct vault *vault, struct edit *edit, const char *school, struct secret_key *out)
 {
     struct secret_key schools, key;
-    struct buf wrapped;
-    struct text id = text_of(school);
-    buf_init(&wrapped, ROW_BYTES_MAX);
+    if (keys_recall(vault->keys, school, out))
+        return ERR_OK;
     keys_derive(vault->keys, KEY_SCHOOLS, &schools);
-    enum err e = edit_get(edit, TABLE_SCHOOL_KEY, id, &wrapped);
-    if (e == ERR_OK) {
-        e = keys_unwrap(&schools, "school_key", id, buf_text(&wrapped), &key);
-    } else if (e == ERR_MISSING) {
-        keys_draw(vault->keys, &key);
-        e = keys_wrap(vault->keys, &schools, "school_key", id, &key, &wrapped);
-        if (e == ERR_OK)
-            edit_put(edit, TABLE_SCHOOL_KEY, id, buf_text(&wrapped));
-    }
+    enum err e = read_school_key(vault, edit, &schools, text_of(school), &key);
+    if (e == ERR_MISSING)
+        e = make_school_key(vault, edit, &schools, text_of(school), &key);
     if (e == ERR_OK)
         *out = key;
     key_wipe(&schools);
     key_wipe(&key);
-    buf_free(&wrapped);
     return e;
 }
 

@@ -17,8 +17,18 @@ static const int64_t grant_days = 400; /* no stage is longer; the engine is aske
 
 static const char *const granted_fields[] = {"name", "email", "phone"};
 
-static enum err write_grant(struct vault *vault, struct edit *edit, const Stagematch__V1__Proposal *proposal,
-                            const uint8_t proposal_id[ID_BYTES], const uint8_t student_ref[ID_BYTES])
+/* The coördinator whose token began this has the school of the student, whatever the engine thinks whose it is. */
+static bool school_releases(const StageRow *row, const PersonRow *person, const Stagematch__V1__Proposal *proposal)
+{
+    bool in_scope = false;
+    for (size_t i = 0; i < row->n_scope; i++)
+        in_scope = in_scope || strcmp(row->scope[i], person->school) == 0;
+    return in_scope && strcmp(person->school, proposal->school) == 0;
+}
+
+static enum err write_grant(struct vault *vault, struct edit *edit, const StageRow *row,
+                            const Stagematch__V1__Proposal *proposal, const uint8_t proposal_id[ID_BYTES],
+                            const uint8_t student_ref[ID_BYTES])
 {
     Stagematch__Internal__V1__GrantRow grant = STAGEMATCH__INTERNAL__V1__GRANT_ROW__INIT;
     uint8_t key[INDEX_BYTES];
@@ -26,6 +36,10 @@ static enum err write_grant(struct vault *vault, struct edit *edit, const Stagem
     enum err e = person_of_reference(edit, bytes_of(student_ref, ID_BYTES), key, &person);
     if (e != ERR_OK)
         return e;
+    if (!school_releases(row, person, proposal)) {
+        message_free(person);
+        return ERR_MISSING;
+    }
     grant.proposal_id = binary_of(bytes_of(proposal_id, ID_BYTES));
     grant.leerbedrijf = proposal->leerbedrijf;
     grant.student_ref = binary_of(bytes_of(student_ref, ID_BYTES));
@@ -72,13 +86,13 @@ static enum err finish_release(struct vault *vault, struct edit *edit, const Sta
         id_parse(proposal->proposal_id, proposal_id) != ERR_OK ||
         id_parse(proposal->student_ref, student_ref) != ERR_OK)
         return ERR_MISMATCH;
-    enum err e = write_grant(vault, edit, proposal, proposal_id, student_ref);
-    if (e == ERR_MISSING) {
-        LOG(LOG_WARN, "release_of_nobody", LOG_NUMBER("kind", row->kind)); /* erased meanwhile: no grant */
-        e = ERR_OK;
+    enum err e = write_grant(vault, edit, row, proposal, proposal_id, student_ref);
+    response->proposal = proposal;
+    if (e == ERR_MISSING) { /* erased meanwhile, or no student of the caller's: no grant */
+        LOG(LOG_WARN, "release_of_nobody", LOG_NUMBER("kind", row->kind));
+        return ERR_OK;
     }
     audit_release(vault, edit, row, proposal, proposal_id, student_ref);
-    response->proposal = proposal;
     vault->numbers.releases++;
     return e;
 }

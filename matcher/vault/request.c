@@ -281,9 +281,9 @@ static enum err unpack(struct request *request)
     struct text body = binary_text(&incoming->call->body);
     if (body.length > incoming->method->max_bytes)
         return ERR_RANGE;
-    return pbguard_unpack(incoming->method->request, body,
-                          internal ? &pbguard_limits_internal : &pbguard_limits_public,
-                          body.length * MESSAGE_FACTOR + MESSAGE_BASE_BYTES, true, &request->message, NULL);
+    return pbguard_unpack_whole(incoming->method->request, body,
+                                internal ? &pbguard_limits_internal : &pbguard_limits_public,
+                                body.length * MESSAGE_FACTOR + MESSAGE_BASE_BYTES, true, &request->message, NULL);
 }
 
 /* Checks what holds for every method: a caller of the right role, and a request_id where it changes something. */

@@ -7,7 +7,20 @@
 
 static const int64_t session_days_max = 7;
 
-void session_start(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], const AccountRow *row,
+/* So that somebody who logs in over and over fills neither memory nor disk. */
+static void note_session(struct edit *edit, AccountRow *row, struct text hash)
+{
+    if (row->n_session_hashes >= SESSIONS_MAX) {
+        edit_delete(edit, TABLE_SESSION, binary_text(&row->session_hashes[0]));
+        mem_free(row->session_hashes[0].data);
+        row->n_session_hashes--;
+        memmove(row->session_hashes, row->session_hashes + 1, row->n_session_hashes * sizeof *row->session_hashes);
+    }
+    if (edit->error == ERR_OK)
+        edit->error = message_append_bytes(&row->n_session_hashes, &row->session_hashes, hash);
+}
+
+void session_start(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], AccountRow *row,
                    char token[TOKEN_HEX_BYTES], int64_t *expire_ms)
 {
     Stagematch__Internal__V1__SessionRow session = STAGEMATCH__INTERNAL__V1__SESSION_ROW__INIT;
@@ -21,6 +34,8 @@ void session_start(struct vault *vault, struct edit *edit, const uint8_t id[ID_B
     if (session.idle_ms > session.end_ms)
         session.idle_ms = session.end_ms;
     edit_put_live(edit, TABLE_SESSION, TEXT_OF(hash), session.idle_ms, &session);
+    note_session(edit, row, TEXT_OF(hash));
+    account_write(vault, edit, id, row);
     *expire_ms = session.idle_ms;
 }
 

@@ -15,8 +15,9 @@ struct session_view {
     Stagematch__Internal__V1__AccountContact *contact; /* whose name it shows; may be NULL */
 };
 
-/* Makes a session for an account, with a new token. */
-void session_start(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], const AccountRow *row,
+/* Makes a session for an account, with a new token, and writes the row. The oldest of more than SESSIONS_MAX ends. */
+enum { SESSIONS_MAX = 20 };
+void session_start(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], AccountRow *row,
                    char token[TOKEN_HEX_BYTES], int64_t *expire_ms);
 
 /* Fills in the view; session_view_free it. */

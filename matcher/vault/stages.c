@@ -19,6 +19,7 @@ struct entry {
 
 struct ending_waiter {
     struct ending_waiter *next;
+    bool is_finish; /* it says that the stage is committed: ERR_MISSING where it was not */
     void (*done)(void *context, enum err result);
     void *context;
 };
@@ -37,6 +38,7 @@ struct resolving {
     struct resolving *next;
     struct vault *vault;
     uint8_t id[ID_BYTES];
+    struct ending_waiter *waiters;
 };
 
 struct stages {
@@ -59,13 +61,18 @@ enum err stages_new(struct vault *vault, struct stages **out)
     return ERR_OK;
 }
 
+static void free_waiters(struct ending_waiter *waiters)
+{
+    while (waiters) {
+        struct ending_waiter *next = waiters->next;
+        mem_free(waiters);
+        waiters = next;
+    }
+}
+
 static void free_ending(struct ending *ending)
 {
-    while (ending->waiters) {
-        struct ending_waiter *next = ending->waiters->next;
-        mem_free(ending->waiters);
-        ending->waiters = next;
-    }
+    free_waiters(ending->waiters);
     message_free(ending->subject);
     mem_free(ending);
 }
@@ -81,6 +88,7 @@ void stages_free(struct stages *stages)
     }
     while (stages->resolvings) {
         struct resolving *next = stages->resolvings->next;
+        free_waiters(stages->resolvings->waiters);
         mem_free(stages->resolvings);
         stages->resolvings = next;
     }
@@ -142,13 +150,16 @@ enum err stages_load(struct stages *stages)
     return image_load(stages->vault->image, TABLE_STAGE, load_row, stages);
 }
 
-static void derive_id(const struct caller *caller, const char *use, const char *request_id, uint32_t dropped,
-                      uint8_t id[ID_BYTES])
+static void derive_id(const struct keys *keys, const struct caller *caller, const char *use, const char *request_id,
+                      uint32_t dropped, uint8_t id[ID_BYTES])
 {
     crypto_generichash_state state;
+    struct secret_key key;
     uint8_t attempt[5] = {0, (uint8_t)(dropped >> 24), (uint8_t)(dropped >> 16), (uint8_t)(dropped >> 8),
                           (uint8_t)dropped};
-    crypto_generichash_init(&state, NULL, 0, ID_BYTES);
+    keys_derive(keys, KEY_STAGE_IDS, &key);
+    crypto_generichash_init(&state, key.bytes, sizeof key.bytes, ID_BYTES);
+    key_wipe(&key);
     crypto_generichash_update(&state, caller->account_id, ID_BYTES);
     crypto_generichash_update(&state, (const uint8_t *)"", 1);
     crypto_generichash_update(&state, (const uint8_t *)use, strlen(use) + 1);
@@ -156,6 +167,7 @@ static void derive_id(const struct caller *caller, const char *use, const char *
     if (dropped)
         crypto_generichash_update(&state, attempt, sizeof attempt);
     crypto_generichash_final(&state, id, ID_BYTES);
+    sodium_memzero(&state, sizeof state);
 }
 
 typedef Stagematch__Internal__V1__AttemptRow AttemptRow;
@@ -171,11 +183,11 @@ enum err stage_id_of(struct vault *vault, struct edit *edit, const struct caller
                      const char *request_id, uint8_t base[ID_BYTES], uint8_t id[ID_BYTES])
 {
     AttemptRow *attempt;
-    derive_id(caller, use, request_id, 0, base);
+    derive_id(vault->keys, caller, use, request_id, 0, base);
     enum err e = attempt_read(edit, vault_now_ms(vault), bytes_of(base, ID_BYTES), &attempt);
     if (e != ERR_OK)
         return e;
-    derive_id(caller, use, request_id, attempt->dropped_count, id);
+    derive_id(vault->keys, caller, use, request_id, attempt->dropped_count, id);
     message_free(attempt);
     return ERR_OK;
 }
@@ -264,23 +276,29 @@ void stage_end(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES
         vault->numbers.stages_finished++;
 }
 
+static void tell(struct ending_waiter *waiters, enum err result, bool committed)
+{
+    while (waiters) {
+        struct ending_waiter *next = waiters->next;
+        waiters->done(waiters->context, result == ERR_OK && waiters->is_finish && !committed ? ERR_MISSING : result);
+        mem_free(waiters);
+        waiters = next;
+    }
+}
+
 static void ended(struct ending *ending, enum err result)
 {
     struct stages *stages = ending->vault->stages;
     struct ending **at = &stages->endings;
-    struct ending_waiter *waiter = ending->waiters;
+    struct ending_waiter *waiters = ending->waiters;
+    bool committed = ending->committed;
     while (*at != ending)
         at = &(*at)->next;
     *at = ending->next;
     stage_let_go(ending->vault, ending->id);
     ending->waiters = NULL;
     free_ending(ending);
-    while (waiter) {
-        struct ending_waiter *next = waiter->next;
-        waiter->done(waiter->context, result);
-        mem_free(waiter);
-        waiter = next;
-    }
+    tell(waiters, result, committed);
 }
 
 /* The next piece of it; *last when nothing is left after this one. */
@@ -353,38 +371,72 @@ static void end_step(void *context, enum err result)
     }
 }
 
-static enum err add_waiter(struct ending *ending, void (*done)(void *context, enum err result), void *context)
+static enum err add_waiter(struct ending_waiter **list, bool is_finish, void (*done)(void *context, enum err result),
+                           void *context)
 {
     struct ending_waiter *waiter;
     enum err e = mem_alloc(1, sizeof *waiter, &waiter);
-    if (e != ERR_OK || !done) {
-        if (e == ERR_OK)
-            mem_free(waiter);
-        return e;
+    if (e == ERR_OK) {
+        *waiter = (struct ending_waiter){*list, is_finish, done, context};
+        *list = waiter;
     }
-    *waiter = (struct ending_waiter){ending->waiters, done, context};
-    ending->waiters = waiter;
-    return ERR_OK;
+    return e;
 }
 
-/* Begins to end a stage, or joins the ending that runs. */
-static enum err begin_ending(struct vault *vault, const uint8_t id[ID_BYTES], bool committed,
-                             const Stagematch__Internal__V1__TextSubject *subject,
-                             void (*done)(void *context, enum err result), void *context)
+static void move_waiters(struct ending_waiter **from, struct ending_waiter **to)
 {
-    struct ending *ending;
-    struct edit edit;
-    for (ending = vault->stages->endings; ending; ending = ending->next)
+    while (*from) {
+        struct ending_waiter *waiter = *from;
+        *from = waiter->next;
+        waiter->next = *to;
+        *to = waiter;
+    }
+}
+
+static struct ending *find_ending(const struct vault *vault, const uint8_t id[ID_BYTES])
+{
+    for (struct ending *ending = vault->stages->endings; ending; ending = ending->next)
         if (memcmp(ending->id, id, ID_BYTES) == 0)
-            return ending->committed == committed ? add_waiter(ending, done, context) : ERR_IO;
+            return ending;
+    return NULL;
+}
+
+/* Who waits for a stage that is being asked after or ended; NULL: neither. */
+static struct ending_waiter **waiters_of(const struct vault *vault, const uint8_t id[ID_BYTES])
+{
+    struct ending *ending = find_ending(vault, id);
+    for (struct resolving *resolving = vault->stages->resolvings; !ending && resolving; resolving = resolving->next)
+        if (memcmp(resolving->id, id, ID_BYTES) == 0)
+            return &resolving->waiters;
+    return ending ? &ending->waiters : NULL;
+}
+
+enum err stage_await(struct vault *vault, const uint8_t id[ID_BYTES], void (*done)(void *context, enum err result),
+                     void *context)
+{
+    struct ending_waiter **waiters = waiters_of(vault, id);
+    return waiters ? add_waiter(waiters, false, done, context) : ERR_MISSING;
+}
+
+/* Begins to end a stage, or joins the ending that runs; takes the waiters over where it does. */
+static enum err begin_ending(struct vault *vault, const uint8_t id[ID_BYTES], bool committed,
+                             const Stagematch__Internal__V1__TextSubject *subject, struct ending_waiter **waiters)
+{
+    struct ending *ending = find_ending(vault, id);
+    struct edit edit;
+    if (ending) {
+        if (ending->committed != committed)
+            return ERR_IO;
+        move_waiters(waiters, &ending->waiters);
+        return ERR_OK;
+    }
     enum err e = mem_alloc(1, sizeof *ending, &ending);
     if (e != ERR_OK)
         return e;
     ending->vault = vault;
     ending->committed = committed;
     memcpy(ending->id, id, ID_BYTES);
-    e = add_waiter(ending, done, context);
-    if (e == ERR_OK && subject)
+    if (subject)
         e = message_dup(subject, &ending->subject);
     edit_begin(&edit, vault->image);
     if (e == ERR_OK)
@@ -400,18 +452,13 @@ static enum err begin_ending(struct vault *vault, const uint8_t id[ID_BYTES], bo
         entry->busy = true;
     ending->next = vault->stages->endings;
     vault->stages->endings = ending;
+    move_waiters(waiters, &ending->waiters);
     return ERR_OK;
 }
 
-enum err stage_finish(struct vault *vault, const uint8_t id[ID_BYTES],
-                      const Stagematch__Internal__V1__TextSubject *subject,
-                      void (*done)(void *context, enum err result), void *context)
-{
-    return begin_ending(vault, id, true, subject, done, context);
-}
-
-static void take_resolution(struct vault *vault, const uint8_t id[ID_BYTES], const StageRow *row,
-                            const Stagematch__Internal__V1__ResolveStageResponse *response)
+static enum err take_resolution(struct vault *vault, const uint8_t id[ID_BYTES], const StageRow *row,
+                                const Stagematch__Internal__V1__ResolveStageResponse *response,
+                                struct ending_waiter **waiters)
 {
     enum err e = ERR_OK;
     if (response->committed && row->kind == STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_RELEASE)
@@ -419,11 +466,12 @@ static void take_resolution(struct vault *vault, const uint8_t id[ID_BYTES], con
     else if (response->committed && row->kind == STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_ERASURE)
         erasure_lead(vault, id, NULL);
     else
-        e = begin_ending(vault, id, response->committed, response->subject, NULL, NULL);
+        e = begin_ending(vault, id, response->committed, response->subject, waiters);
     LOG(LOG_INFO, "stage_resolved", LOG_NUMBER("kind", row->kind), LOG_NUMBER("committed", response->committed),
         LOG_WORD("result", err_text(e)));
     if (e != ERR_OK)
         stage_let_go(vault, id);
+    return e;
 }
 
 static void resolved(void *context, struct status status, const Stagematch__Internal__V1__Reply *reply)
@@ -446,10 +494,12 @@ static void resolved(void *context, struct status status, const Stagematch__Inte
         e = stage_read(&edit, TEXT_OF(resolving->id), &row);
     edit_abort(&edit);
     if (e == ERR_OK)
-        take_resolution(vault, resolving->id, row,
-                        (const Stagematch__Internal__V1__ResolveStageResponse *)(const void *)answer.message);
+        e = take_resolution(vault, resolving->id, row,
+                            (const Stagematch__Internal__V1__ResolveStageResponse *)(const void *)answer.message,
+                            &resolving->waiters);
     else
         stage_let_go(vault, resolving->id);
+    tell(resolving->waiters, e == ERR_OK ? ERR_IO : e, false); /* whom no ending took over */
     message_free(row);
     pbguard_free(&answer);
     mem_free(resolving);
@@ -475,6 +525,25 @@ static enum err resolve(struct stages *stages, struct entry *entry)
     stages->resolvings = resolving;
     stages->resolving_count++;
     return ERR_OK;
+}
+
+enum err stage_finish(struct vault *vault, const uint8_t id[ID_BYTES], void (*done)(void *context, enum err result),
+                      void *context)
+{
+    struct ending_waiter **waiters = waiters_of(vault, id), *waiter = NULL;
+    struct entry *entry = find(vault->stages, id);
+    if (waiters)
+        return add_waiter(waiters, true, done, context);
+    enum err e = add_waiter(&waiter, true, done, context);
+    if (e == ERR_OK && entry)
+        e = resolve(vault->stages, entry);
+    else if (e == ERR_OK)
+        e = begin_ending(vault, id, true, NULL, &waiter); /* what is not there was finished before */
+    waiters = e == ERR_OK ? waiters_of(vault, id) : NULL;
+    if (waiters)
+        move_waiters(&waiter, waiters);
+    free_waiters(waiter);
+    return e;
 }
 
 void stages_reconcile(struct stages *stages)

@@ -5,7 +5,7 @@
  * turn of the loop each, or dropped. What the front or a crash leaves open is asked after on a timer; the engine fences what
  * it does not know, so dropping is safe.
  *
- * stage_id = BLAKE2b-128 of account_id, a zero byte, what is staged ("students", "text", …), a zero byte and request_id; where a
+ * stage_id = BLAKE2b-128, under a key of the vault's so that nobody else can tell it beforehand, of account_id, a zero byte, what is staged ("students", "text", …), a zero byte and request_id; where a
  * stage under it was dropped before, another zero byte and how often. So a repeat finds its stage, and one that comes after a
  * fence gets an id that the engine will take.
  */
@@ -40,15 +40,19 @@ void stage_let_go(struct vault *vault, const uint8_t id[ID_BYTES]);
 void stage_end(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], const StageRow *row, bool dropped);
 
 /*
- * The engine committed it: finishes it, then calls `done` in a later turn. Safe to repeat; a stage that is not there is
- * finished (ERR_OK). `subject`: with a text.
+ * Somebody says that the engine committed it: asks the engine itself, finishes it where that is so, and calls `done` in a
+ * later turn; ERR_MISSING where it was not so: then it is fenced and dropped. Safe to repeat; a stage that is not there is
+ * finished (ERR_OK).
  */
 MUST_USE enum err stage_finish(struct vault *vault, const uint8_t id[ID_BYTES],
-                               const Stagematch__Internal__V1__TextSubject *subject,
                                void (*done)(void *context, enum err result), void *context);
 
 /* Asks the engine about what is old; on a timer, and at once when the engine is there again. */
 void stages_reconcile(struct stages *stages);
+
+/* Calls `done` in a later turn, when the asking or ending that runs is over. ERR_MISSING: none runs. */
+MUST_USE enum err stage_await(struct vault *vault, const uint8_t id[ID_BYTES],
+                              void (*done)(void *context, enum err result), void *context);
 
 /* Whether a stage is being finished or dropped now. */
 bool stage_is_busy(const struct vault *vault, const uint8_t id[ID_BYTES]);

@@ -71,25 +71,37 @@ static bool refuse_students(struct request *request, const Stagematch__Internal_
     return false;
 }
 
+static enum err new_person(struct vault *vault, const char *school, PersonRow **out)
+{
+    uint8_t reference[ID_BYTES];
+    PersonRow *row;
+    enum err e = message_new(&stagematch__internal__v1__person_row__descriptor, &row);
+    if (e != ERR_OK)
+        return e;
+    random_fill(&vault->environment->random, reference, sizeof reference);
+    e = message_assign_bytes(&row->student_ref, TEXT_OF(reference));
+    if (e == ERR_OK)
+        e = message_assign_string(&row->school, text_of(school));
+    if (e == ERR_OK)
+        *out = row;
+    else
+        message_free(row);
+    return e;
+}
+
 /* The person's row, new where nobody knows this student yet, and the key. */
 static enum err find_person(struct vault *vault, struct edit *edit, const StagedStudent *student,
                             const uint8_t index[INDEX_BYTES], PersonRow **out, struct secret_key *key)
 {
-    uint8_t reference[ID_BYTES];
     PersonRow *row = NULL;
     enum err e = person_read(edit, bytes_of(index, INDEX_BYTES), &row);
-    if (e == ERR_MISSING) {
-        e = message_new(&stagematch__internal__v1__person_row__descriptor, &row);
-        random_fill(&vault->environment->random, reference, sizeof reference);
-        if (e == ERR_OK)
-            e = message_assign_bytes(&row->student_ref, TEXT_OF(reference));
-        if (e == ERR_OK)
-            e = message_assign_string(&row->school, text_of(student->school));
-    } else if (e == ERR_OK && row->erasing) {
+    bool is_new = e == ERR_MISSING;
+    if (is_new)
+        e = new_person(vault, student->school, &row);
+    else if (e == ERR_OK && row->erasing)
         e = ERR_IO; /* for as long as the erasure takes */
-    }
     if (e == ERR_OK)
-        e = person_key(vault, edit, row->school, binary_text(&row->student_ref), key);
+        e = is_new ? ERR_MISSING : person_key(vault, edit, row->school, binary_text(&row->student_ref), key);
     if (e == ERR_MISSING)
         e = person_key_make(vault, edit, row->school, binary_text(&row->student_ref), key);
     if (e == ERR_OK)
@@ -220,6 +232,7 @@ struct staging {
     uint8_t base[ID_BYTES], id[ID_BYTES], key[CHUNK_KEY_BYTES], digest[BLAKE_BYTES];
     StageRow *row;
     ChunkRow *chunk;
+    bool ending; /* the stage is being finished or dropped: this call waits for that */
 };
 
 static enum err new_stage(struct staging *staging)
@@ -266,8 +279,7 @@ static enum err open_stage(struct staging *staging, const struct refusal **refus
         e = stage_read(&staging->edit, TEXT_OF(staging->id), &staging->row);
     if (e == ERR_MISSING)
         e = chunk == 0 ? new_stage(staging) : ERR_IO; /* what came before was dropped: from the start, please */
-    if (e == ERR_OK && (staging->row->done_chunks || stage_is_busy(vault, staging->id)))
-        e = ERR_IO; /* it is ending right now */
+    staging->ending = e == ERR_OK && (staging->row->done_chunks || stage_is_busy(vault, staging->id));
     if (e == ERR_OK)
         e = stage_digest_fits(&staging->edit, vault_now_ms(vault), staging->base, staging->row, chunk,
                               TEXT_OF(staging->digest), &fits);
@@ -276,6 +288,23 @@ static enum err open_stage(struct staging *staging, const struct refusal **refus
     else if (e == ERR_OK && chunk > staging->row->chunk_count)
         *refusal = &refusal_bad_value;
     return e;
+}
+
+/* What was staged under this id is finished or dropped: now the call finds its place. */
+static void on_ended(void *context, enum err result)
+{
+    struct request *request = context;
+    if (result == ERR_OK)
+        method_stage_students(request);
+    else
+        request_fail(request, result);
+}
+
+static enum err wait_for_the_end(const struct staging *staging)
+{
+    enum err e = stage_await(staging->request->vault, staging->id, on_ended, staging->request);
+    return e == ERR_MISSING ? ERR_IO
+                            : e; /* one that a crash left open: it is asked after, then it can be tried again */
 }
 
 static enum err stage_chunk(struct staging *staging)
@@ -303,11 +332,16 @@ void method_stage_students(struct request *request)
     hash_of_text(binary_text(&request->incoming->call->body), staging.digest);
     edit_begin(&staging.edit, request->vault->image);
     enum err e = open_stage(&staging, &refusal);
-    if (e == ERR_OK && !refusal)
+    bool waits = e == ERR_OK && !refusal && staging.ending;
+    if (waits)
+        e = wait_for_the_end(&staging);
+    else if (e == ERR_OK && !refusal)
         e = stage_chunk(&staging);
-    if (e == ERR_OK && !refusal)
+    if (e == ERR_OK && !refusal && !waits)
         e = show_references(&arena, staging.chunk, &response);
-    if (e == ERR_OK && !refusal) {
+    if (e == ERR_OK && waits) {
+        edit_abort(&staging.edit);
+    } else if (e == ERR_OK && !refusal) {
         response.stage_id = binary_of(TEXT_OF(staging.id));
         request_commit(request, &staging.edit, &response);
     } else {
@@ -368,8 +402,8 @@ static void finalised(void *context, enum err result)
         request_fail(request, result);
 }
 
-/* Only what the front leads is finished on its word. */
-static enum err may_finalise(struct request *request, struct text id, bool has_subject)
+/* What the vault leads itself does not end by the front. */
+static enum err may_finalise(struct request *request, struct text id)
 {
     StageRow *row;
     struct edit edit;
@@ -381,7 +415,7 @@ static enum err may_finalise(struct request *request, struct text id, bool has_s
     bool students = row->kind == STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_STUDENTS;
     bool text = row->kind == STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_TEXT;
     message_free(row);
-    return students || (text && has_subject) ? ERR_OK : ERR_MISSING;
+    return students || text ? ERR_OK : ERR_MISSING;
 }
 
 void method_finalise(struct request *request)
@@ -392,9 +426,9 @@ void method_finalise(struct request *request)
         request_refuse_field(request, &refusal_bad_value, "stage_id");
         return;
     }
-    enum err e = may_finalise(request, binary_text(&message->stage_id), message->subject != NULL);
+    enum err e = may_finalise(request, binary_text(&message->stage_id));
     if (e == ERR_OK)
-        e = stage_finish(request->vault, message->stage_id.data, message->subject, finalised, request);
+        e = stage_finish(request->vault, message->stage_id.data, finalised, request);
     if (e != ERR_OK)
         request_fail(request, e);
 }

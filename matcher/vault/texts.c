@@ -6,6 +6,7 @@
 #include "api/message.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "vault/accounts.h"
 #include "vault/audit.h"
 #include "vault/methods.h"
 #include "vault/persons.h"
@@ -176,33 +177,57 @@ static enum err file_text(struct vault *vault, struct edit *edit,
     return e;
 }
 
+/* What no school entered is nobody's: its text is for the school that looks after the company's contact who wrote it. */
+static enum err school_of_writer(struct edit *edit, const StageRow *row, char school[SCHOOL_BYTES_MAX + 1])
+{
+    AccountRow *account;
+    enum err e = account_read(edit, binary_text(&row->account_id), &account);
+    if (e != ERR_OK)
+        return e;
+    if (account->n_managed_by && strlen(account->managed_by[0]) <= SCHOOL_BYTES_MAX)
+        memcpy(school, account->managed_by[0], strlen(account->managed_by[0]) + 1);
+    message_free(account);
+    return ERR_OK;
+}
+
 static bool subject_fits(const Stagematch__Internal__V1__TextSubject *subject)
 {
-    return subject && text_is_code(text_of(subject->kind), KIND_BYTES_MAX) &&
+    return text_is_code(text_of(subject->kind), KIND_BYTES_MAX) &&
            text_is_code(text_of(subject->school), SCHOOL_BYTES_MAX) && subject->proposal_id.len <= PROPOSAL_BYTES_MAX;
 }
 
 enum err stage_text_finish(struct vault *vault, struct edit *edit, const uint8_t stage_id[ID_BYTES],
                            const StageRow *row, const Stagematch__Internal__V1__TextSubject *subject)
 {
+    Stagematch__Internal__V1__TextSubject about = STAGEMATCH__INTERNAL__V1__TEXT_SUBJECT__INIT;
+    char school[SCHOOL_BYTES_MAX + 1] = "";
     struct secret_key key;
     struct buf plain, name;
     struct text id = bytes_of(stage_id, ID_BYTES);
-    if (!subject_fits(subject)) {
+    enum err e = ERR_OK;
+    if (subject)
+        about = *subject;
+    if (subject && !about.school[0]) {
+        e = school_of_writer(edit, row, school);
+        about.school = school;
+    }
+    if (e != ERR_OK && e != ERR_MISSING)
+        return e;
+    if (!subject_fits(&about)) {
         LOG(LOG_ERROR, "text_without_subject", LOG_NUMBER("kind", row->kind));
         return ERR_OK; /* nobody could ever read it: it goes */
     }
     buf_init(&plain, ROW_BYTES_MAX);
     buf_init(&name, ROW_BYTES_MAX);
-    enum err e = stage_text_key(vault, edit, id, &key);
+    e = stage_text_key(vault, edit, id, &key);
     if (e == ERR_OK) {
         e = keys_open(&key, "staged_text", id, binary_text(&row->sealed_text), &plain);
         key_wipe(&key);
     }
     if (e == ERR_OK)
-        e = text_key(subject->proposal_id.len ? binary_text(&subject->proposal_id) : id, subject->kind, &name);
+        e = text_key(about.proposal_id.len ? binary_text(&about.proposal_id) : id, about.kind, &name);
     if (e == ERR_OK)
-        e = file_text(vault, edit, subject, buf_text(&name), buf_text(&plain));
+        e = file_text(vault, edit, &about, buf_text(&name), buf_text(&plain));
     buf_wipe(&plain);
     buf_free(&name);
     if (e == ERR_MISSING) {

@@ -98,6 +98,10 @@ void method_create_api_token(struct request *request)
     AccountRow *row = NULL;
     struct edit edit;
     bool label_fits = account_name_fits(message->label) && strlen(message->label) <= LABEL_BYTES_MAX;
+    if (!request->caller.is_session) { /* a token that leaked must not outlive its own end by making others */
+        request_refuse(request, &refusal_permission);
+        return;
+    }
     if (!label_fits || message->valid_days < 1 || message->valid_days > VALID_DAYS_MAX) {
         request_refuse_field(request, &refusal_bad_value, label_fits ? "valid_days" : "label");
         return;

@@ -5,6 +5,7 @@
 #include "vault/accounts.h"
 #include "vault/audit.h"
 #include "vault/expiry.h"
+#include "vault/key_check.h"
 #include "vault/outbox.h"
 #include "vault/stages.h"
 
@@ -88,6 +89,9 @@ static enum err load(struct vault *vault)
         e = outbox_load(vault->outbox);
     if (e == ERR_OK)
         e = expiry_load(vault->expiry);
+    memset(vault->signed_heads, 0, sizeof vault->signed_heads);
+    if (e == ERR_OK)
+        e = image_load(vault->image, TABLE_CHECKPOINT, audit_load_checkpoint, vault);
     return e;
 }
 
@@ -95,6 +99,7 @@ static enum err load(struct vault *vault)
 void vault_reload(void *context)
 {
     struct vault *vault = context;
+    keys_forget(vault->keys);
     enum err e = load(vault);
     LOG(e == ERR_OK ? LOG_INFO : LOG_ERROR, "vault_reloaded", LOG_WORD("result", err_text(e)));
 }
@@ -135,6 +140,8 @@ static enum err open_all(struct vault *vault, struct buf *complaint)
     if (e == ERR_OK)
         e = image_open(&options, environment->base, &vault->image, complaint);
     if (e == ERR_OK)
+        e = key_check(vault->image, vault->keys, complaint);
+    if (e == ERR_OK)
         e = accounts_new(&vault->accounts);
     if (e == ERR_OK)
         e = stages_new(vault, &vault->stages);
@@ -142,8 +149,6 @@ static enum err open_all(struct vault *vault, struct buf *complaint)
         e = outbox_new(vault, &vault->outbox);
     if (e == ERR_OK)
         e = expiry_new(vault->image, &vault->expiry);
-    if (e == ERR_OK)
-        e = image_load(vault->image, TABLE_CHECKPOINT, audit_load_checkpoint, vault);
     if (e == ERR_OK)
         e = load(vault);
     return e == ERR_OK ? start_timers(vault) : e;
@@ -162,6 +167,8 @@ enum err vault_start(const struct role_environment *environment, const struct va
     vault->tuning = *tuning;
     buf_init(&complaint, 1024);
     e = open_all(vault, &complaint);
+    if (complaint.length)
+        fprintf(stderr, "vault: %.*s\n", (int)complaint.length, complaint.data);
     buf_free(&complaint);
     if (e != ERR_OK) {
         LOG(LOG_ERROR, "vault_start", LOG_WORD("error", err_text(e)));

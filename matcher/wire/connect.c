@@ -319,6 +319,9 @@ enum err connect_decode(const struct method *method, const struct connect_reques
     *fault = (struct json_fault){.what = "not read"};
     if (request->codec == CONNECT_JSON)
         e = json_decode(method->request, bytes, budget_bytes, true, &message, fault);
+    else if (method->target != TARGET_SAGA_TEXT) /* from those the text is taken out */
+        e = pbguard_unpack_whole(method->request, bytes, &pbguard_limits_public, budget_bytes, true, &message,
+                                 &fault->what);
     else
         e = pbguard_unpack(method->request, bytes, &pbguard_limits_public, budget_bytes, true, &message,
                            &fault->what);

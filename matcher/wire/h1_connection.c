@@ -316,7 +316,8 @@ static bool on_more(struct connection *connection)
         return true;
     if (h1_begun(&connection->h1) && connection->state == CONNECTION_IDLE)
         set_state(connection, CONNECTION_HEAD);
-    if (connection->state == CONNECTION_IDLE && (connection->peer_ended || connection->server->is_stopping))
+    bool is_done_with = connection->server->is_stopping && !connection->is_fresh;
+    if (connection->state == CONNECTION_IDLE && (connection->peer_ended || is_done_with))
         connection_close(connection);
     else if (connection->peer_ended)
         refuse_for(connection, H1_CAUSE_CUT_SHORT, 400, "The request ended before it was complete.");
@@ -495,6 +496,7 @@ void connection_expire(struct connection *connection)
         break;
     case DEADLINE_NONE:
     case DEADLINE_IDLE:
+    case DEADLINE_LAST:
     case DEADLINE_LINGER:
     case DEADLINE_COUNT:
         connection_close(connection);

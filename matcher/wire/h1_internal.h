@@ -18,6 +18,7 @@ enum {
     TURNED_AWAY_MAX = 64,        /* connections over a cap that are given time to read their 503 */
     PIPELINED_BYTES = 16 * 1024, /* what may wait behind the exchange under way */
     BODY_KEPT_BYTES = 16 * 1024, /* a connection keeps a body buffer up to this size for its next request */
+    LAST_MS = 1000,              /* at a stop: how long one that came just before it may take to begin */
     LINGER_MS = 5000,            /* how long a peer may go on sending after its answer */
     PROBE_MS = 500,              /* how often it is looked whether a peer that ended its side is still there */
 };
@@ -41,6 +42,7 @@ enum deadline {
     DEADLINE_BODY,
     DEADLINE_IDLE,
     DEADLINE_WRITE,
+    DEADLINE_LAST,
     DEADLINE_LINGER,
     DEADLINE_PROBE,
     DEADLINE_COUNT,

@@ -126,6 +126,7 @@ static void set_deadlines(struct h1_server *server)
         [DEADLINE_BODY] = options->body_timeout_ms,
         [DEADLINE_IDLE] = options->idle_timeout_ms,
         [DEADLINE_WRITE] = options->write_timeout_ms,
+        [DEADLINE_LAST] = LAST_MS,
         [DEADLINE_LINGER] = LINGER_MS,
         [DEADLINE_PROBE] = PROBE_MS,
     };
@@ -339,11 +340,14 @@ static void stop_accepting(struct h1_server *server)
 void h1_server_stop(struct h1_server *server, void (*done)(void *context), void *context)
 {
     stop_accepting(server);
+    server_refresh_now(server);
     server->is_stopping = true;
     server->done = done;
     server->done_context = context;
     for (struct connection *connection = server->connections; connection; connection = connection->next)
-        if (connection->state == CONNECTION_IDLE)
+        if (connection->state == CONNECTION_IDLE && connection->is_fresh)
+            server_set_deadline(connection, DEADLINE_LAST);
+        else if (connection->state == CONNECTION_IDLE)
             server_at_next_turn(connection);
     event_active(server->turn_event, 0, 0);
 }

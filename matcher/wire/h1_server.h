@@ -61,8 +61,9 @@ MUST_USE enum err h1_server_new(struct event_base *base, int listen_fd, const st
                                 const struct h1_handler *handler, struct h1_server **out);
 
 /*
- * Stops accepting and closes what is idle; what has begun is finished, with `Connection: close`. Then, in a later turn,
- * `done` (may be NULL) is called once; the server can be freed in it.
+ * Stops accepting and closes what is idle; what has begun is finished, with `Connection: close`, and so is the first request
+ * of a connection that came just before. Then, in a later turn, `done` (may be NULL) is called once; the server can be
+ * freed in it.
  */
 void h1_server_stop(struct h1_server *server, void (*done)(void *context), void *context);
 

@@ -477,7 +477,7 @@ enum err json_decode(const ProtobufCMessageDescriptor *descriptor, struct text j
     else
         decoding.what = "nested too deeply";
     if (e == ERR_OK) {
-        *out = (struct pbguard_message){message, wiped};
+        *out = (struct pbguard_message){.message = message, .wiped = wiped};
     } else if (fault) {
         fault->what = decoding.what;
         memcpy(fault->path, decoding.path, sizeof fault->path);

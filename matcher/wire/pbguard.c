@@ -7,6 +7,9 @@
 #include <sodium.h>
 #include <string.h>
 
+/* Less than this is not worth an arena's first block. */
+enum { WHOLE_BYTES_MIN = 16 << 10 };
+
 const struct pbguard_limits pbguard_limits_public = {PBGUARD_DEPTH_MAX, 1 << 20, 64, 64 << 10};
 const struct pbguard_limits pbguard_limits_internal = {PBGUARD_DEPTH_MAX, 1 << 25, 64, 64 << 10};
 
@@ -328,6 +331,13 @@ void pbguard_budget_init(struct pbguard_budget *budget, size_t budget_bytes, boo
     *budget = (struct pbguard_budget){{budget_alloc, budget_free, budget}, budget_bytes, wiped, false};
 }
 
+static enum err not_unpacked(bool exhausted, const char **fault)
+{
+    if (fault)
+        *fault = exhausted ? "more memory than its budget" : "refused by protobuf-c";
+    return exhausted ? ERR_MEMORY : ERR_INPUT;
+}
+
 enum err pbguard_unpack(const ProtobufCMessageDescriptor *descriptor, struct text bytes,
                         const struct pbguard_limits *limits, size_t budget_bytes, bool wiped,
                         struct pbguard_message *out, const char **fault)
@@ -340,19 +350,64 @@ enum err pbguard_unpack(const ProtobufCMessageDescriptor *descriptor, struct tex
     ProtobufCMessage *message =
         protobuf_c_message_unpack(descriptor, &budget.allocator, bytes.length, (const uint8_t *)bytes.data);
     if (message) {
-        *out = (struct pbguard_message){message, wiped};
+        *out = (struct pbguard_message){.message = message, .wiped = wiped};
         return ERR_OK;
     }
-    if (fault)
-        *fault = budget.exhausted ? "more memory than its budget" : "refused by protobuf-c";
-    return budget.exhausted ? ERR_MEMORY : ERR_INPUT;
+    return not_unpacked(budget.exhausted, fault);
+}
+
+struct whole_budget {
+    ProtobufCAllocator allocator;
+    struct arena arena;
+    bool exhausted;
+};
+
+static void *whole_alloc(void *context, size_t size)
+{
+    struct whole_budget *budget = context;
+    void *block = NULL;
+    budget->exhausted |= arena_alloc(&budget->arena, 1, size, &block) != ERR_OK;
+    return block;
+}
+
+static void whole_free(void *context, void *block)
+{
+    (void)context;
+    (void)block;
+}
+
+enum err pbguard_unpack_whole(const ProtobufCMessageDescriptor *descriptor, struct text bytes,
+                              const struct pbguard_limits *limits, size_t budget_bytes, bool wiped,
+                              struct pbguard_message *out, const char **fault)
+{
+    if (bytes.length < WHOLE_BYTES_MIN)
+        return pbguard_unpack(descriptor, bytes, limits, budget_bytes, wiped, out, fault);
+    enum err e = pbguard_check(descriptor, bytes, limits, fault);
+    if (e != ERR_OK)
+        return e;
+    struct whole_budget budget = {.allocator = {whole_alloc, whole_free, &budget}};
+    arena_init(&budget.arena, budget_bytes);
+    struct pbguard_message whole = {.wiped = wiped};
+    whole.message =
+        protobuf_c_message_unpack(descriptor, &budget.allocator, bytes.length, (const uint8_t *)bytes.data);
+    whole.arena = budget.arena;
+    if (whole.message) {
+        *out = whole;
+        return ERR_OK;
+    }
+    pbguard_free(&whole);
+    return not_unpacked(budget.exhausted, fault);
 }
 
 void pbguard_free(struct pbguard_message *message)
 {
-    if (message->wiped)
+    if (message->arena.chunk && message->wiped)
+        arena_wipe(&message->arena);
+    else if (message->arena.chunk)
+        arena_free(&message->arena);
+    else if (message->wiped)
         message_free_wiped(message->message);
     else
         message_free(message->message);
-    *message = (struct pbguard_message){NULL, false};
+    *message = (struct pbguard_message){0};
 }

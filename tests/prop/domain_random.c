@@ -3,150 +3,9 @@
  * hold, no student in two proposals, every end in the ledger exactly once, and what was written is what is in memory. The
  * same commands give the same changes, byte for byte, also when the service is restarted on the way.
  */
-#include "unit/domain/core_fixture.h"
-
-#include "base/random.h"
-#include "domain/index.h"
-
-#include <sodium.h>
+#include "prop/domain_journal.h"
 
 enum { STUDENTS = 60, PLACES = 8, STEPS = 1500, RELOAD_EVERY = 37 };
-
-static struct random_seeded seeded;
-static struct random_source randomness;
-static struct index image;   /* kind (1 byte) and key → the row's bytes, as a database would have them */
-static struct index endings; /* proposal id → nothing; of ends that the ledger told */
-static uint64_t ledger_seq;
-static crypto_generichash_state digest;
-
-static unsigned below(unsigned bound)
-{
-    return (unsigned)random_below(&randomness, bound);
-}
-
-/* The database. */
-
-struct row {
-    size_t length;
-    char bytes[];
-};
-
-static void write_row(const struct change *change)
-{
-    struct index_key key;
-    index_key_start(&key);
-    index_key_u8(&key, change->kind);
-    index_key_bytes(&key, change->key);
-    struct text name = {(const char *)key.bytes, key.length};
-    struct index_node *node = index_take(&image, name);
-    if (node) {
-        mem_free(node->value);
-        index_node_free(node);
-    }
-    if (!change->value.data)
-        return;
-    struct row *row;
-    ck_assert_int_eq(mem_alloc(1, sizeof *row + change->value.length, &row), ERR_OK);
-    row->length = change->value.length;
-    memcpy(row->bytes, change->value.data, change->value.length);
-    ck_assert_int_eq(index_node_new(name, row, &node), ERR_OK);
-    index_insert(&image, node);
-}
-
-static void digest_text(struct text text)
-{
-    uint64_t length = text.length;
-    (void)crypto_generichash_update(&digest, (const unsigned char *)&length, sizeof length);
-    if (text.length)
-        (void)crypto_generichash_update(&digest, (const unsigned char *)text.data, text.length);
-}
-
-/* An end is told once. */
-static void read_entry(const struct ledger_change *entry)
-{
-    LedgerPayload *payload;
-    ck_assert_uint_eq(entry->seq, ++ledger_seq);
-    ck_assert_int_eq(message_unpack(&stagematch__internal__v1__ledger_payload__descriptor, entry->payload, &payload),
-                     ERR_OK);
-    bool end = false;
-    for (unsigned state = 1; strcmp(entry->kind, "decision") == 0 && state < PROPOSAL_STATE_COUNT; state++) {
-        const struct proposal_state_facts *facts = proposal_state_facts((Stagematch__V1__ProposalState)state);
-        end = end || (strcmp(facts->name, payload->code) == 0 && !facts->runs);
-    }
-    if (end) {
-        struct index_node *node;
-        struct text id = text_of_bytes(payload->proposal_id);
-        ck_assert_msg(!index_find(&endings, id), "an end that was told before");
-        ck_assert_int_eq(index_node_new(id, NULL, &node), ERR_OK);
-        index_insert(&endings, node);
-    }
-    message_free(payload);
-}
-
-static void write_changes(void)
-{
-    struct changes changes;
-    ck_assert_int_eq(state_take_changes(domain_state(domain), &changes), ERR_OK);
-    for (size_t i = 0; i < changes.record_count; i++) {
-        write_row(&changes.records[i]);
-        digest_text(changes.records[i].key);
-        digest_text(changes.records[i].value);
-    }
-    for (size_t i = 0; i < changes.entry_count; i++) {
-        read_entry(&changes.entries[i]);
-        digest_text(text_of(changes.entries[i].kind));
-        digest_text(changes.entries[i].subject);
-        digest_text(changes.entries[i].payload);
-    }
-    changes_free(&changes);
-}
-
-/* A service that starts from the database. */
-static struct domain *reload(void)
-{
-    struct domain *fresh = new_domain();
-    const struct index_node *node = index_seek(&image, text_of(""), true);
-    for (; node; node = index_seek(&image, index_node_key(node), false)) {
-        const struct row *row = node->value;
-        struct text key = {(const char *)node->key + 1, node->length - 1}, value = {row->bytes, row->length};
-        ck_assert_int_eq(state_restore(domain_state(fresh), (enum record_kind)node->key[0], key, value), ERR_OK);
-    }
-    state_restore_ledger(domain_state(fresh), ledger_seq);
-    ck_assert_int_eq(domain_restored(fresh), ERR_OK);
-    return fresh;
-}
-
-static enum err put_record(void *context, const ProtobufCMessage *record)
-{
-    uint8_t bytes[65536];
-    struct buf *out = context;
-    ck_assert_uint_le(protobuf_c_message_get_packed_size(record), sizeof bytes);
-    buf_put(out, bytes, protobuf_c_message_pack(record, bytes));
-    return ERR_OK;
-}
-
-static void dump(struct domain *from, struct buf *out)
-{
-    buf_init(out, 1 << 26);
-    for (unsigned kind = 0; kind < RECORD_KIND_COUNT; kind++) {
-        buf_put_u64(out, state_count(domain_state(from), (enum record_kind)kind));
-        ck_assert_int_eq(state_each(domain_state(from), (enum record_kind)kind, put_record, out), ERR_OK);
-    }
-    ck_assert_int_eq(buf_error(out), ERR_OK);
-}
-
-static void check_reload(void)
-{
-    struct buf live, stored;
-    struct domain *fresh = reload();
-    dump(domain, &live);
-    dump(fresh, &stored);
-    ck_assert(text_equal(buf_text(&live), buf_text(&stored)));
-    ck_assert_int_eq(domain_next_due_ms(domain), domain_next_due_ms(fresh));
-    buf_free(&live);
-    buf_free(&stored);
-    domain_free(fresh);
-}
 
 /* What must always hold; domain_restored counts seats and pairs. */
 static void check_invariants(void)
@@ -416,10 +275,7 @@ static void step(const struct caller *callers, size_t caller_count)
 static void live(uint64_t seed, bool restarts, uint8_t out[32])
 {
     struct caller callers[STUDENTS + 5];
-    randomness = random_of_seed(&seeded, seed);
-    image = endings = (struct index){NULL, 0};
-    ledger_seq = 0;
-    (void)crypto_generichash_init(&digest, NULL, 0, 32);
+    journal_open(seed);
     fill_callers(callers);
     make_market();
     for (unsigned i = 0; i < STEPS; i++) {
@@ -435,12 +291,7 @@ static void live(uint64_t seed, bool restarts, uint8_t out[32])
             domain = fresh;
         }
     }
-    (void)crypto_generichash_final(&digest, out, 32);
-    for (struct index_node *node = index_seek(&image, text_of(""), true); node;
-         node = index_seek(&image, index_node_key(node), false))
-        mem_free(node->value);
-    index_clear(&image);
-    index_clear(&endings);
+    journal_close(out);
     close_domain();
 }
 

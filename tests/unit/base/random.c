@@ -4,6 +4,8 @@
 #include "support/support.h"
 
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* The first numbers of SplitMix64 from seed 1234567, as its authors' reference prints them. */
 static const uint64_t split_mix[] = {6457827717110365317u, 3203168211198807973u, 9817491932198370423u,
@@ -46,6 +48,41 @@ START_TEST(the_system_source_fills_all_and_never_the_same)
     random_fill(&source, second, sizeof second);
     ck_assert_mem_ne(first, second, sizeof first);
     ck_assert_mem_ne(first + 48, zero, 16);
+}
+END_TEST
+
+START_TEST(a_child_draws_other_bytes_than_its_parent)
+{
+    struct random_source source;
+    unsigned char drawn[64], of_child[64];
+    int ends[2];
+    ck_assert_int_eq(random_system(&source), ERR_OK);
+    random_fill(&source, drawn, 16); /* so that something is drawn ahead */
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    random_fill(&source, drawn, sizeof drawn);
+    if (child == 0)
+        _exit(write(ends[1], drawn, sizeof drawn) == sizeof drawn ? 0 : 1);
+    ck_assert_int_eq(read(ends[0], of_child, sizeof of_child), sizeof of_child);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    ck_assert_mem_ne(drawn, of_child, sizeof drawn);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
+START_TEST(many_small_draws_differ)
+{
+    enum { DRAWS = 2000, DRAW_BYTES = 16 };
+    static unsigned char draws[DRAWS][DRAW_BYTES];
+    struct random_source source;
+    ck_assert_int_eq(random_system(&source), ERR_OK);
+    for (size_t i = 0; i < DRAWS; i++)
+        random_fill(&source, draws[i], DRAW_BYTES);
+    for (size_t i = 0; i < DRAWS; i++)
+        for (size_t j = i + 1; j < DRAWS; j++)
+            ck_assert(memcmp(draws[i], draws[j], DRAW_BYTES) != 0);
 }
 END_TEST
 
@@ -115,6 +152,6 @@ START_TEST(the_systems_clock_is_of_this_age_and_never_goes_back)
 END_TEST
 
 RUN_TESTS("base/random and clock", the_seeded_source_is_splitmix64, equal_seeds_give_equal_bytes_and_others_do_not,
-          the_system_source_fills_all_and_never_the_same, below_a_bound_no_number_is_likelier,
-          below_a_bound_every_number_comes, a_manual_clock_moves_only_by_hand,
-          the_systems_clock_is_of_this_age_and_never_goes_back)
+          the_system_source_fills_all_and_never_the_same, a_child_draws_other_bytes_than_its_parent,
+          many_small_draws_differ, below_a_bound_no_number_is_likelier, below_a_bound_every_number_comes,
+          a_manual_clock_moves_only_by_hand, the_systems_clock_is_of_this_age_and_never_goes_back)

@@ -302,8 +302,56 @@ START_TEST(two_expiries_pause_the_placement)
     ck_assert_int_eq(placement_of(PLACEMENT)->state, PLACEMENT_STATE(PAUSED));
     ck_assert_uint_eq(placement_of(PLACEMENT)->seats_suspended, 2);
     ck_assert_uint_eq(count_tasks(ROLE(COORDINATOR), "99AA", TASK_KIND(CALL_COMPANY)), 1);
-    ck_assert_uint_eq(count_tasks(ROLE(COMPANY), "100001", TASK_KIND(REOPEN)), 1);
+    ck_assert_uint_eq(count_tasks(ROLE(COMPANY), "100001", TASK_KIND(REOPEN)), 0); /* the school opens it */
     ck_assert_int_eq(domain_restored(domain), ERR_OK);
+    close_domain();
+}
+END_TEST
+
+static void reopen_as(const struct caller *caller)
+{
+    Stagematch__V1__ReopenPlacementRequest request = STAGEMATCH__V1__REOPEN_PLACEMENT_REQUEST__INIT;
+    char id[ID_HEX_BYTES];
+    id_format_bytes(id_of(PLACEMENT), id);
+    request.request_id = message_borrow(new_request_id());
+    request.placement_id = id;
+    request.version = placement_of(PLACEMENT)->version;
+    message_free(call(caller, METHOD_REOPEN_PLACEMENT, &request));
+}
+
+START_TEST(a_company_that_reopens_its_seat_does_not_start_anew)
+{
+    struct about about = open_story();
+    add_stagevraag(STAGEVRAAG + 1, STUDENT, "99AA", 2, 4);
+    bring_to(&about, PROPOSAL_STATE(APPROVED));
+    wait_until(now_ms + 9 * DAY_MS_LONG);
+    ck_assert_uint_eq(count_tasks(ROLE(COMPANY), "100001", TASK_KIND(REOPEN)), 1);
+    reopen_as(&company);
+    DONE();
+    ck_assert_uint_eq(placement_of(PLACEMENT)->expiry_count, 1);
+    about = about_of(propose(STAGEVRAAG + 1, PLACEMENT));
+    bring_to(&about, PROPOSAL_STATE(APPROVED));
+    wait_until(now_ms + 9 * DAY_MS_LONG);
+    ck_assert_int_eq(placement_of(PLACEMENT)->state, PLACEMENT_STATE(PAUSED));
+    reopen_as(&company);
+    REFUSED("coordinator_reopens");
+    reopen_as(&school);
+    DONE();
+    ck_assert_uint_eq(placement_of(PLACEMENT)->expiry_count, 0);
+    ck_assert_uint_eq(count_tasks(0, NULL, TASK_KIND(CALL_COMPANY)), 0);
+    close_domain();
+}
+END_TEST
+
+START_TEST(a_drop_without_an_explanation_counts_too)
+{
+    struct about about = open_story();
+    bring_to(&about, PROPOSAL_STATE(RELEASED));
+    about.reason = "anders";
+    move_as(&company, METHOD_DROP_CANDIDATE, &about, true);
+    DONE();
+    ck_assert_uint_eq(placement_of(PLACEMENT)->anders_count, 1);
+    ck_assert_uint_eq(placement_of(PLACEMENT)->seats_taken, 1); /* held for the reviewer */
     close_domain();
 }
 END_TEST
@@ -389,5 +437,6 @@ RUN_TESTS("candidate", a_company_sees_nobody_before_the_school_approved, the_vie
           candidates_come_one_by_one_in_the_order_in_which_they_wait, reasons_are_held_to_their_rules,
           nobody_is_below_a_minimum_that_they_reach, a_reason_cannot_ask_what_the_view_leaves_out,
           each_class_of_reason_does_its_own_with_the_seat, two_unexplained_objections_pause_the_placement,
-          two_expiries_pause_the_placement, a_coordinator_acts_on_behalf_of_a_company_and_that_is_recorded,
+          two_expiries_pause_the_placement, a_company_that_reopens_its_seat_does_not_start_anew,
+          a_drop_without_an_explanation_counts_too, a_coordinator_acts_on_behalf_of_a_company_and_that_is_recorded,
           the_introduction_comes_when_the_student_agreed)

@@ -90,6 +90,10 @@ START_TEST(a_bad_chunk_is_refused_whole)
     message_free(commit_rows(&world, &school_b, 7, 0, true, &rows[1], 1));
     ck_assert_ptr_null(commit_rows(&world, &school_a, 1, 0, true, rows, 1));
     ck_assert_str_eq(world.status.refusal->name, "bad_reference");
+    row_make(&rows[0], 2, SCHOOL_A); /* a stagevraag of its own for another school's student */
+    memcpy(rows[0].ref, rows[1].ref, ID_BYTES);
+    ck_assert_ptr_null(commit_rows(&world, &school_a, 1, 0, true, rows, 1));
+    ck_assert_str_eq(world.status.refusal->name, "bad_reference");
     world_close(&world);
 }
 END_TEST
@@ -312,9 +316,40 @@ START_TEST(placements_count_together_and_are_published)
 }
 END_TEST
 
+/* A file whose end never comes, of students or of placements, is given up after a day, and is not taken any more. */
+START_TEST(a_file_that_is_not_sent_to_its_end_is_given_up)
+{
+    static const char id[] = "41111111-2222-4333-8444-555555555555";
+    struct world world;
+    struct row row;
+    Stagematch__V1__Placement place = placement_make("lb1", "p1");
+    uint8_t entropy[ENTROPY_BYTES];
+    world_open(&world);
+    row_make(&row, 1, SCHOOL_A);
+    void *answer = commit_rows(&world, &school_a, 3, 0, false, &row, 1);
+    DONE(answer, &world);
+    message_free(answer);
+    answer = commit_placements(&world, id, 0, false, &place, 1);
+    DONE(answer, &world);
+    message_free(answer);
+    ck_assert_uint_eq(state_count(world.state, RECORD_IMPORT_CHUNK), 2);
+    world.now_ms = domain_next_due_ms(world.domain);
+    world_entropy(&world, entropy);
+    while (domain_run_due(world.domain, entropy, world.now_ms, 10))
+        world_entropy(&world, entropy);
+    ck_assert_uint_eq(state_count(world.state, RECORD_IMPORT_CHUNK), 0);
+    ck_assert_ptr_null(commit_rows(&world, &school_a, 3, 1, true, &row, 1));
+    ck_assert_str_eq(world.status.refusal->name, "stage_given_up");
+    ck_assert_ptr_null(commit_placements(&world, id, 1, true, &place, 1));
+    ck_assert_str_eq(world.status.refusal->name, "stage_given_up");
+    world_close(&world);
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = {rows_are_new_changed_or_the_same,
+    const TTest *const tests[] = {a_file_that_is_not_sent_to_its_end_is_given_up,
+                                  rows_are_new_changed_or_the_same,
                                   a_repeat_gives_the_same_import_and_changes_nothing,
                                   a_bad_chunk_is_refused_whole,
                                   a_fenced_stage_is_never_committed,

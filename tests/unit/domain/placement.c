@@ -225,6 +225,34 @@ START_TEST(after_a_pause_only_the_coordinator_opens)
 }
 END_TEST
 
+START_TEST(a_pause_outlives_withdrawing_and_publishing_again)
+{
+    struct world world;
+    world_open(&world);
+    add_student(&world, 1, SCHOOL_A, NULL);
+    add_placement(&world, &company, "lb1", "p1", 1);
+    (void)round_until(&world, ROUND_STATE(PUBLISHED));
+    const PlacementRecord *record = placement_at(&world, "lb1", "p1");
+    PlacementRecord *changed = edit(&world, record);
+    changed->state = PLACEMENT_STATE(PAUSED);
+    changed->expiry_count = 2;
+    changed->seats_suspended = 1;
+    ck_assert_int_eq(state_edited(world.state, RECORD_PLACEMENT, changed), ERR_OK);
+    void *answer = withdraw(&world, &company, record, "gesloten");
+    DONE(answer, &world);
+    message_free(answer);
+    ck_assert_uint_eq(record->seats_suspended, 0);
+    add_placement(&world, &company, "lb1", "p1", 1);
+    ck_assert_int_eq(record->state, PLACEMENT_STATE(PAUSED));
+    ck_assert_uint_eq(placement_free_seats(record), 0);
+    answer = reopen(&world, &school_a, record);
+    DONE(answer, &world);
+    message_free(answer);
+    ck_assert_uint_eq(placement_free_seats(record), 1);
+    world_close(&world);
+}
+END_TEST
+
 START_TEST(withdrawing_ends_its_proposals_and_the_students_play_on)
 {
     struct world world;
@@ -258,4 +286,4 @@ END_TEST
 RUN_TESTS("domain/placement", a_placement_is_handed_in_changed_and_published, others_get_not_found,
           lists_show_the_own_and_what_is_published, a_change_of_criteria_keeps_what_a_round_rests_on,
           seats_that_are_suspended_are_opened_by_the_company, after_a_pause_only_the_coordinator_opens,
-          withdrawing_ends_its_proposals_and_the_students_play_on)
+          a_pause_outlives_withdrawing_and_publishing_again, withdrawing_ends_its_proposals_and_the_students_play_on)

@@ -5,48 +5,114 @@
 
 /* The ordered map, against a plain array. */
 
-enum { KEYS = 300 };
+enum { KEYS = 20000, STEPS = 120000, CHECK_STEPS = 10000 };
+
+/* Keys of two lengths, many with the same first bytes. */
+static struct text key_at(unsigned at, char name[24])
+{
+    (void)snprintf(name, 24, at % 3 ? "%02u/long prefix %05u" : "%02u/%05u", at % 7, at);
+    return text_of(name);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    char x[24], y[24];
+    return text_compare(key_at(*(const unsigned *)a, x), key_at(*(const unsigned *)b, y));
+}
+
+static void check_order(const struct index *index, const unsigned *sorted, const bool *there, int *values)
+{
+    const struct index_node *node = index_seek(index, text_of(""), true), *previous = NULL;
+    size_t count = 0;
+    for (unsigned i = 0; i < KEYS; i++) {
+        char name[24];
+        struct text key = key_at(sorted[i], name);
+        ck_assert_ptr_eq(index_seek(index, key, true), node);
+        if (!there[sorted[i]])
+            continue;
+        ck_assert_ptr_eq(node->value, &values[sorted[i]]);
+        previous = node;
+        node = index_seek(index, index_node_key(node), false);
+        count++;
+    }
+    ck_assert_ptr_null(node);
+    ck_assert_ptr_eq(index_last(index), previous);
+    ck_assert_uint_eq(index->count, count);
+}
+
+static void turn_over(struct index *index, unsigned at, bool *there, int *values)
+{
+    char name[24];
+    struct index_node *node;
+    struct text key = key_at(at, name);
+    ck_assert_int_eq(index_find(index, key) != NULL, *there);
+    if (*there) {
+        node = index_take(index, key);
+        ck_assert_ptr_eq(node->value, &values[at]);
+        index_node_free(node);
+    } else {
+        ck_assert_int_eq(index_reserve(index), ERR_OK);
+        ck_assert_int_eq(index_node_new(key, &values[at], &node), ERR_OK);
+        index_insert(index, node);
+    }
+    *there = !*there;
+}
 
 START_TEST(an_index_is_an_ordered_map_whatever_the_order_of_what_is_done)
 {
     struct random_seeded seeded;
     struct random_source random = random_of_seed(&seeded, test_seed(11));
-    struct index index = {NULL, 0};
-    bool there[KEYS] = {false};
-    int values[KEYS];
-    for (unsigned step = 0; step < 5000; step++) {
+    static bool there[KEYS];
+    static int values[KEYS];
+    static unsigned sorted[KEYS];
+    struct index index = {0};
+    memset(there, 0, sizeof there);
+    for (unsigned i = 0; i < KEYS; i++)
+        sorted[i] = i;
+    qsort(sorted, KEYS, sizeof sorted[0], compare_keys);
+    for (unsigned i = 0; i < KEYS; i += 2) /* growing keys */
+        turn_over(&index, sorted[i], &there[sorted[i]], values);
+    check_order(&index, sorted, there, values);
+    for (unsigned step = 1; step <= STEPS; step++) {
         unsigned at = (unsigned)random_below(&random, KEYS);
-        char name[16];
-        (void)snprintf(name, sizeof name, "%03u", at);
-        struct text key = text_of(name);
-        ck_assert_int_eq(index_find(&index, key) != NULL, there[at]);
-        if (there[at]) {
-            struct index_node *node = index_take(&index, key);
-            ck_assert_ptr_eq(node->value, &values[at]);
-            index_node_free(node);
-        } else {
-            struct index_node *node;
-            ck_assert_int_eq(index_node_new(key, &values[at], &node), ERR_OK);
-            index_insert(&index, node);
-        }
-        there[at] = !there[at];
-        if (step % 100 != 0)
-            continue;
-        const struct index_node *node = index_seek(&index, text_of(""), true);
-        size_t count = 0;
-        for (unsigned i = 0; i < KEYS; i++) {
-            if (!there[i])
-                continue;
-            ck_assert_ptr_eq(node->value, &values[i]);
-            node = index_seek(&index, index_node_key(node), false);
-            count++;
-        }
-        ck_assert_ptr_null(node);
-        ck_assert_uint_eq(index.count, count);
+        turn_over(&index, at, &there[at], values);
+        if (step % CHECK_STEPS == 0)
+            check_order(&index, sorted, there, values);
     }
-    ck_assert_ptr_null(index_take(&index, text_of("nothing")));
-    index_clear(&index);
+    for (unsigned i = 0; i < KEYS; i++) /* from below, until one is left */
+        if (there[sorted[i]] && index.count > 1)
+            turn_over(&index, sorted[i], &there[sorted[i]], values);
+    check_order(&index, sorted, there, values);
+    char name[24];
+    index_node_free(index_take(&index, index_node_key(index_last(&index))));
     ck_assert_ptr_null(index.root);
+    ck_assert_ptr_null(index_last(&index));
+    ck_assert_ptr_null(index_take(&index, key_at(0, name)));
+    index_clear(&index);
+}
+END_TEST
+
+START_TEST(an_index_without_memory_stays_as_it_is)
+{
+    struct index index = {0};
+    struct index_node *node;
+    char name[24];
+    for (unsigned i = 0; i < 1000; i++) {
+        enum err e;
+        uint64_t nth = 1;
+        do {
+            mem_fail_at(nth++);
+            e = index_reserve(&index);
+            mem_fail_at(0);
+        } while (e == ERR_MEMORY);
+        ck_assert_int_eq(e, ERR_OK);
+        ck_assert_int_eq(index_node_new(key_at(i, name), NULL, &node), ERR_OK);
+        mem_fail_at(1);
+        index_insert(&index, node);
+        mem_fail_at(0);
+    }
+    ck_assert_uint_eq(index.count, 1000);
+    index_clear(&index);
 }
 END_TEST
 
@@ -184,6 +250,7 @@ START_TEST(what_is_no_record_is_not_restored)
 }
 END_TEST
 
-RUN_TESTS("state", an_index_is_an_ordered_map_whatever_the_order_of_what_is_done, indexes_follow_the_records,
+RUN_TESTS("state", an_index_is_an_ordered_map_whatever_the_order_of_what_is_done,
+          an_index_without_memory_stays_as_it_is, indexes_follow_the_records,
           records_are_there_once_and_what_is_gone_is_gone, a_scan_may_change_what_it_goes_over,
           changes_are_each_record_once_as_it_is_now, what_is_no_record_is_not_restored)

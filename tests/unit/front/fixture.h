@@ -285,7 +285,8 @@ FIXTURE void set_path(const char *name, const char *path)
     at.settings.values[i].string = strcpy(copy, path);
 }
 
-FIXTURE void fixture_open(void)
+/* With one setting that is not its default; NULL: none. */
+FIXTURE void fixture_open_with(const char *setting, const char *value)
 {
     static const char postcodes[] = "pc4,lat,lon\n1011,52.372,4.906\n1012,52.374,4.896\n3511,52.092,5.114\n";
     memset(&at, 0, sizeof at);
@@ -294,6 +295,8 @@ FIXTURE void fixture_open(void)
     at.base = event_base_new();
     ck_assert_int_eq(settings_new(service_options, service_option_count, &at.settings), ERR_OK);
     set_path("pc4", temporary_file(postcodes, sizeof postcodes - 1));
+    if (setting)
+        set_path(setting, value);
     at.environment = (struct role_environment){
         .base = at.base,
         .settings = &at.settings,
@@ -309,6 +312,11 @@ FIXTURE void fixture_open(void)
     connect_role(ROLE_ENGINE);
     connect_role(ROLE_VAULT);
     play_actor(STAGEMATCH__V1__ROLE__ROLE_COORDINATOR, "25PT", 60000);
+}
+
+FIXTURE void fixture_open(void)
+{
+    fixture_open_with(NULL, NULL);
 }
 
 FIXTURE void release_held(void)

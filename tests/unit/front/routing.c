@@ -28,8 +28,8 @@ START_TEST(refusals_come_in_order)
     expect("POST /" GET_PROPOSAL " HTTP/1.1\r\n" JSON_HEAD
            "Connect-Timeout-Ms: 12345678901\r\nContent-Length: 2\r\n\r\n{}",
            400, "application/json", "invalid_argument");
-    expect("POST /" GET_PROPOSAL " HTTP/1.1\r\n" JSON_HEAD "Content-Length: 2\r\n\r\n{]", 400, "no-store",
-           "invalid_argument");
+    expect("POST /" GET_PROPOSAL " HTTP/1.1\r\n" JSON_HEAD "Content-Length: 2\r\n\r\n{]", 401, "no-store",
+           "unauthenticated"); /* nothing of nobody's is decoded */
     expect("POST /" GET_PROPOSAL " HTTP/1.1\r\n" JSON_HEAD "Content-Length: 2\r\n\r\n{}", 401,
            "WWW-Authenticate: Bearer", "unauthenticated");
     ck_assert_uint_eq(at.asked_count, 0);
@@ -99,6 +99,25 @@ START_TEST(the_vault_gets_token_and_address_and_no_assertion)
 }
 END_TEST
 
+START_TEST(whoever_has_a_network_has_one_try_in_it)
+{
+    static const char *const clients[] = {"2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "192.0.2.7"};
+    static const char *const counted[] = {"2001:db8:1:2::", "2001:db8:1:2::", "192.0.2.7"};
+    for (size_t i = 0; i < 3; i++) {
+        char head[400];
+        fixture_open_with("trusted_proxies", "127.0.0.1");
+        snprintf(head, sizeof head,
+                 "POST /stagematch.v1.AuthService/Login HTTP/1.1\r\n" JSON_HEAD
+                 "X-Forwarded-For: %s\r\nContent-Length: 2\r\n\r\n{}",
+                 clients[i]);
+        struct reply reply = exchange_raw(at.port, head);
+        assert_reply(&reply, 501, "unimplemented");
+        ck_assert_str_eq(asked_of(METHOD_LOGIN, 0)->peer, counted[i]);
+        fixture_close();
+    }
+}
+END_TEST
+
 START_TEST(a_public_method_needs_nobody_and_may_be_got)
 {
     fixture_open();
@@ -136,6 +155,8 @@ START_TEST(a_role_that_may_not_is_refused_before_anybody_is_asked)
     play_actor(STAGEMATCH__V1__ROLE__ROLE_COMPANY, "100000001", 60000);
     struct reply reply = post_json(METHOD_GET_PROPOSAL, "{}");
     assert_reply(&reply, 403, "permission_denied");
+    reply = post_json(METHOD_GET_PROPOSAL, "{]");
+    assert_reply(&reply, 403, "permission_denied"); /* and what it says is not even read */
     ck_assert_uint_eq(at.asked_count, 1);
     fixture_close();
 }
@@ -151,7 +172,7 @@ START_TEST(a_change_needs_a_uuid)
         struct reply reply = post_json(METHOD_APPROVE_PROPOSAL, bad[i]);
         assert_reply(&reply, 400, "invalid_argument");
     }
-    ck_assert_uint_eq(at.asked_count, 0);
+    ck_assert_uint_eq(at.asked_count, 1); /* who it is */
     struct reply reply = post_json(METHOD_APPROVE_PROPOSAL, "{\"requestId\":\"" REQUEST_ID "\"}");
     assert_reply(&reply, 501, "unimplemented");
     fixture_close();
@@ -348,7 +369,8 @@ END_TEST
 
 RUN_TESTS("front/routing", refusals_come_in_order, what_the_engine_does_not_know_is_unimplemented,
           json_and_protobuf_reach_the_engine_alike, the_vault_gets_token_and_address_and_no_assertion,
-          a_public_method_needs_nobody_and_may_be_got, a_refusal_of_another_role_is_handed_on_with_its_detail,
+          whoever_has_a_network_has_one_try_in_it, a_public_method_needs_nobody_and_may_be_got,
+          a_refusal_of_another_role_is_handed_on_with_its_detail,
           a_role_that_may_not_is_refused_before_anybody_is_asked, a_change_needs_a_uuid,
           a_request_beyond_its_methods_size_is_refused, a_large_body_is_not_taken_from_nobody,
           without_a_role_the_answer_is_unavailable, a_call_under_way_survives_a_new_channel,

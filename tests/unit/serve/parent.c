@@ -243,7 +243,7 @@ static void start_service(void)
         _exit(3);
     setvbuf(stderr, NULL, _IONBF, 0);
     signal(SIGPIPE, SIG_IGN);
-    _exit(serve_run(&(struct serve_source){read_config, NULL}) == ERR_OK ? 0 : 1);
+    _exit(serve_run(&(struct serve_source){.read = read_config}) == ERR_OK ? 0 : 1);
 }
 
 /* The whole log; static memory. */

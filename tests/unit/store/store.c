@@ -272,6 +272,7 @@ START_TEST(a_full_disk_fails_all_until_there_is_room_again)
     struct ledger_head head = store_ledger_head(fixture.store);
     limit_files(200000);
     ck_assert_int_eq(store_batch_new(fixture.store, &batch), ERR_OK);
+    ck_assert_int_eq(store_batch_delete(batch, "first", text_of("before")), ERR_OK);
     ck_assert_int_eq(store_batch_ledger(batch, 1, "big", text_of("s"), text_of("p")), ERR_OK);
     ck_assert_int_eq(store_batch_put(batch, "first", text_of("big"), (struct text){much, 1 << 20}), ERR_OK);
     store_commit(fixture.store, batch, keep_result, &big);
@@ -281,6 +282,8 @@ START_TEST(a_full_disk_fails_all_until_there_is_room_again)
     ck_assert(big == ERR_SPACE || big == ERR_IO); /* SQLite does not always know which */
     for (int i = 0; i < QUEUED; i++)
         ck_assert_int_eq(results[i], big);
+    ck_assert(fixture_has(&fixture, "first", "before", "1"));
+    ck_assert(fixture_has(&fixture, "first", "after", NULL));
     limit_files(4096);
     ck_assert_int_eq(store_recover(fixture.store, keep_result, &probe), ERR_OK);
     fixture_wait(&fixture);
@@ -296,6 +299,8 @@ START_TEST(a_full_disk_fails_all_until_there_is_room_again)
     ck_assert_uint_eq(store_ledger_head(fixture.store).seq, head.seq);
     ck_assert_int_eq(fixture_put(&fixture, "after", "2"), ERR_OK);
     ck_assert_uint_eq(store_ledger_head(fixture.store).seq, head.seq + 1);
+    ck_assert(fixture_has(&fixture, "first", "before", "1"));
+    ck_assert(fixture_has(&fixture, "first", "after", "2"));
     ck_assert_uint_eq(store_read_numbers(fixture.store).failed_commits, QUEUED + 2);
     free(much);
     fixture_close(&fixture);

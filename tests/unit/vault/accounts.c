@@ -475,12 +475,75 @@ START_TEST(stopping_finishes_what_was_acknowledged)
 }
 END_TEST
 
-RUN_TESTS("vault/accounts", a_session_begins_with_a_password_and_ends_with_logout, a_session_ends_idle_and_absolutely,
-          wrong_passwords_and_unknown_addresses_answer_alike, guessing_is_slowed_down_across_restarts,
-          many_attempts_at_once_gain_nothing, an_invitation_works_once_and_a_company_waits_for_its_school,
-          a_code_used_twice_at_once_works_once, an_old_code_is_no_code,
-          a_reset_ends_all_sessions_and_a_code_has_one_use, changing_a_password_keeps_this_session_alone,
-          who_may_invite_whom, a_repeat_gets_the_same_answer_and_a_reused_id_none,
+START_TEST(what_expired_is_deleted_some_time)
+{
+    uint8_t hash[BLAKE_BYTES];
+    struct buf value;
+    setup();
+    struct vault *vault = world.vault;
+    hash_of_text(text_of(login("co@example.org", good_password)), hash);
+    buf_init(&value, 1000);
+    world_run_ms(60);
+    ck_assert_int_eq(image_get(vault->image, TABLE_SESSION, TEXT_OF(hash), &value), ERR_OK);
+    world_restart(); /* it is found by its row too */
+    vault = world.vault;
+    world.clock.wall_ms += 13 * MS_PER_HOUR;
+    for (int i = 0; i < 100 && image_get(vault->image, TABLE_SESSION, TEXT_OF(hash), &value) == ERR_OK; i++)
+        world_run_ms(10);
+    ck_assert_int_eq(image_get(vault->image, TABLE_SESSION, TEXT_OF(hash), &value), ERR_MISSING);
+    buf_free(&value);
+    world_teardown();
+}
+END_TEST
+
+START_TEST(metrics_tell_numbers_and_readiness)
+{
+    I(GetMetricsRequest) request = STAGEMATCH__INTERNAL__V1__GET_METRICS_REQUEST__INIT;
+    setup();
+    (void)login("co@example.org", good_password);
+    I(GetMetricsResponse) *response = call_ok(METHOD_GET_METRICS, &request, NULL);
+    ck_assert(response->ready);
+    ck_assert_ptr_nonnull(strstr(response->text, "\nstagematch_vault_logins_total 1\n"));
+    ck_assert_ptr_nonnull(strstr(response->text, "\nstagematch_vault_accounts 3\n"));
+    message_free(response);
+    channel_close(world.engine);
+    for (int i = 0; i < 20; i++)
+        world_turn();
+    response = call_ok(METHOD_GET_METRICS, &request, NULL);
+    ck_assert(!response->ready);
+    ck_assert_str_eq(response->reason, "engine_missing");
+    message_free(response);
+    world_join_engine();
+    world_teardown();
+}
+END_TEST
+
+START_TEST(a_body_that_is_none_is_refused)
+{
+    I(Call) frame = STAGEMATCH__INTERNAL__V1__CALL__INIT;
+    struct result result = {.message = NULL};
+    uint8_t wrong[] = {0x0a, 0x05, 'a'};
+    setup();
+    frame.method = (char *)(uintptr_t)method_of(METHOD_LOGIN)->path;
+    frame.timeout_ms = 1000;
+    frame.peer = world.peer;
+    frame.body = (ProtobufCBinaryData){sizeof wrong, wrong};
+    ck_assert_int_eq(channel_call(world.front, method_of(METHOD_LOGIN), &frame, answered, &result, NULL), ERR_OK);
+    wait_for(&result);
+    ck_assert_str_eq(result.refusal, "malformed");
+    (void)login("co@example.org", good_password); /* the channel goes on */
+    world_teardown();
+}
+END_TEST
+
+RUN_TESTS("vault/accounts", what_expired_is_deleted_some_time, metrics_tell_numbers_and_readiness,
+          a_body_that_is_none_is_refused, a_session_begins_with_a_password_and_ends_with_logout,
+          a_session_ends_idle_and_absolutely, wrong_passwords_and_unknown_addresses_answer_alike,
+          guessing_is_slowed_down_across_restarts, many_attempts_at_once_gain_nothing,
+          an_invitation_works_once_and_a_company_waits_for_its_school, a_code_used_twice_at_once_works_once,
+          an_old_code_is_no_code, a_reset_ends_all_sessions_and_a_code_has_one_use,
+          changing_a_password_keeps_this_session_alone, who_may_invite_whom,
+          a_repeat_gets_the_same_answer_and_a_reused_id_none,
           an_account_ends_with_its_sessions_and_tokens_and_can_be_invited_again,
           tokens_are_listed_without_their_secret_and_revoked, accounts_are_listed_by_those_who_manage_them,
           the_databases_are_one_process_alone, stopping_finishes_what_was_acknowledged)

@@ -53,17 +53,26 @@ static void stage_one(const char *token, unsigned request_id, uint8_t stage_id[1
     message_free(response);
 }
 
-static void finalise(const uint8_t stage_id[16], I(TextSubject) * subject)
-{
-    I(FinaliseRequest) request = STAGEMATCH__INTERNAL__V1__FINALISE_REQUEST__INIT;
-    request.stage_id = (ProtobufCBinaryData){16, (uint8_t *)(uintptr_t)stage_id};
-    request.subject = subject;
-    message_free(call_ok(METHOD_FINALISE, &request, NULL));
-}
-
 static void commit_in_engine(const uint8_t stage_id[16])
 {
     engine_commit_stage(&(ProtobufCBinaryData){16, (uint8_t *)(uintptr_t)stage_id});
+}
+
+static struct result say_it_is_committed(const uint8_t stage_id[16])
+{
+    I(FinaliseRequest) request = STAGEMATCH__INTERNAL__V1__FINALISE_REQUEST__INIT;
+    request.stage_id = (ProtobufCBinaryData){16, (uint8_t *)(uintptr_t)stage_id};
+    return call(METHOD_FINALISE, &request, NULL);
+}
+
+/* The engine commits it, as a text of this kind (NULL: no text), and the front says so. */
+static void finalise(const uint8_t stage_id[16], const char *kind)
+{
+    commit_in_engine(stage_id);
+    world.text_kind = kind;
+    struct result result = say_it_is_committed(stage_id);
+    ck_assert_msg(result.code == STATUS_OK, "%s", result.refusal);
+    message_free(result.message);
 }
 
 static void import_one(const char *token)
@@ -395,8 +404,7 @@ START_TEST(a_release_that_never_reached_the_engine_is_dropped)
     send_call(METHOD_RELEASE_PROPOSAL, &request, token, &unheard);
     wait_for(&unheard);
     ck_assert_str_eq(unheard.refusal, "unavailable");
-    static const struct channel_handlers engine = {.call = engine_take, .closed = closed};
-    join(ROLE_ENGINE, &engine, &world.engine);
+    world_join_engine();
     world.clock.wall_ms += 10001;
     wait_for_no_stage();
     ck_assert_uint_eq(world.fenced_count, 1);
@@ -436,8 +444,7 @@ static void ck_text(const char *token, const char *kind, const char *expected)
 START_TEST(a_text_is_read_by_those_whom_it_concerns)
 {
     static const char text[] = "De reistijd is in werkelijkheid anderhalf uur";
-    I(TextSubject) subject = STAGEMATCH__INTERNAL__V1__TEXT_SUBJECT__INIT;
-    uint8_t stage_id[16], proposal[16];
+    uint8_t stage_id[16];
     for (int by_reconciliation = 0; by_reconciliation < 2; by_reconciliation++) {
         world = (struct world){.base = NULL};
         setup();
@@ -445,11 +452,6 @@ START_TEST(a_text_is_read_by_those_whom_it_concerns)
         import_one(token);
         stage_text(token, 7, text, stage_id);
         ck_assert_str_eq(read_text(token, "reason").refusal, "not_found");
-        memset(proposal, 0x11, sizeof proposal);
-        subject.proposal_id = (ProtobufCBinaryData){16, proposal};
-        subject.kind = (char *)(uintptr_t) "reason";
-        subject.school = (char *)(uintptr_t) "25LX";
-        subject.student_ref = (ProtobufCBinaryData){16, world.text_subject_ref};
         commit_in_engine(stage_id);
         if (by_reconciliation) {
             world.text_kind = "reason";
@@ -457,7 +459,7 @@ START_TEST(a_text_is_read_by_those_whom_it_concerns)
             world.clock.wall_ms += 10001;
             wait_for_no_stage();
         } else {
-            finalise(stage_id, &subject);
+            finalise(stage_id, "reason");
         }
         ck_text(token, "reason", text);
         ck_text(login("vp@example.org", good_password), "reason", text);
@@ -472,19 +474,13 @@ END_TEST
 
 START_TEST(an_introduction_is_shown_once_the_student_agreed)
 {
-    I(TextSubject) subject = STAGEMATCH__INTERNAL__V1__TEXT_SUBJECT__INIT;
-    uint8_t stage_id[16], proposal[16];
+    uint8_t stage_id[16];
     setup();
     const char *token = login("co@example.org", good_password),
                *company = login("bedrijf@example.org", good_password);
     import_one(token);
     stage_text(token, 7, "Zij maakt graag dingen", stage_id);
-    memset(proposal, 0x11, sizeof proposal);
-    subject.proposal_id = (ProtobufCBinaryData){16, proposal};
-    subject.kind = (char *)(uintptr_t) "introduction";
-    subject.school = (char *)(uintptr_t) "25LX";
-    subject.student_ref = (ProtobufCBinaryData){16, world.text_subject_ref};
-    finalise(stage_id, &subject);
+    finalise(stage_id, "introduction");
     message_free(release(token, 8).message);
     world.grant = true;
     struct result read = read_candidate(company);
@@ -500,6 +496,50 @@ START_TEST(an_introduction_is_shown_once_the_student_agreed)
 }
 END_TEST
 
+START_TEST(the_fronts_word_finishes_nothing)
+{
+    uint8_t stage_id[16], text_id[16];
+    char name[64];
+    setup();
+    const char *token = login("co@example.org", good_password);
+    stage_one(token, 1, stage_id);
+    stage_text(token, 7, "Een tekst die bij niets hoort", text_id);
+    ck_assert_str_eq(say_it_is_committed(stage_id).refusal, "not_found");
+    ck_assert_str_eq(say_it_is_committed(text_id).refusal, "not_found");
+    ck_assert_uint_eq(world.fenced_count, 2);
+    ck_assert_uint_eq(stages_count(((struct vault *)world.vault)->stages), 0);
+    ck_assert_uint_eq(read_identity(token, name), 0);
+    ck_assert_str_eq(read_text(token, "reason").refusal, "not_found");
+    world.engine_silent = true; /* nobody knows: it stays staged */
+    stage_one(token, 2, stage_id);
+    ck_assert_str_eq(say_it_is_committed(stage_id).refusal, "unavailable");
+    ck_assert_uint_eq(read_identity(token, name), 0);
+    ck_assert_uint_eq(stages_count(((struct vault *)world.vault)->stages), 1);
+    world_teardown();
+}
+END_TEST
+
+START_TEST(a_school_releases_its_own_students_alone)
+{
+    setup();
+    const char *token = login("co@example.org", good_password), *other = login("other@example.org", good_password),
+               *company = login("bedrijf@example.org", good_password);
+    import_one(token);
+    world.grant = true;
+    world.release_school = "00AA"; /* an engine that was told so takes the student for one of this school */
+    struct result released = release(other, 5);
+    ck_assert_int_eq(released.code, STATUS_OK);
+    message_free(released.message);
+    ck_assert_str_eq(read_candidate(company).refusal, "not_found");
+    world.release_school = NULL;
+    released = release(other, 6);
+    ck_assert_int_eq(released.code, STATUS_OK);
+    message_free(released.message);
+    ck_assert_str_eq(read_candidate(company).refusal, "not_found");
+    world_teardown();
+}
+END_TEST
+
 static struct result erase(const char *token, unsigned request_id)
 {
     V(EraseStudentRequest) request = STAGEMATCH__V1__ERASE_STUDENT_REQUEST__INIT;
@@ -510,9 +550,8 @@ static struct result erase(const char *token, unsigned request_id)
 
 START_TEST(an_erasure_destroys_the_key_and_all_rows)
 {
-    uint8_t stage_id[16], proposal[16], reference[16];
+    uint8_t stage_id[16], reference[16];
     char name[64];
-    I(TextSubject) subject = STAGEMATCH__INTERNAL__V1__TEXT_SUBJECT__INIT;
     V(InviteStudentRequest) invite = STAGEMATCH__V1__INVITE_STUDENT_REQUEST__INIT;
     struct buf value;
     for (int lost = 0; lost < 2; lost++) {
@@ -525,12 +564,7 @@ START_TEST(an_erasure_destroys_the_key_and_all_rows)
         message_free(call_ok(METHOD_INVITE_STUDENT, &invite, token));
         ck_assert_uint_eq(accounts_count(((struct vault *)world.vault)->accounts), 6);
         stage_text(token, 7, "Een tekst over deze student", stage_id);
-        memset(proposal, 0x11, sizeof proposal);
-        subject.proposal_id = (ProtobufCBinaryData){16, proposal};
-        subject.kind = (char *)(uintptr_t) "reason";
-        subject.school = (char *)(uintptr_t) "25LX";
-        subject.student_ref = (ProtobufCBinaryData){16, world.text_subject_ref};
-        finalise(stage_id, &subject);
+        finalise(stage_id, "reason");
         memcpy(reference, world.text_subject_ref, 16);
         message_free(release(token, 8).message);
         ck_assert_str_eq(erase(login("other@example.org", good_password), 9).refusal, "not_found");
@@ -595,12 +629,76 @@ static enum err count_entry(void *context, const struct ledger_entry *entry)
     return ERR_OK;
 }
 
+/* There is a checkpoint for this head, and its signature holds. */
+static void check_signed(const char *chain, const struct ledger_head *head)
+{
+    struct ledger_checkpoint checkpoint = {.head = *head, .is_signed = true};
+    struct buf key, value;
+    I(CheckpointRow) * row;
+    buf_init(&key, 100);
+    buf_init(&value, 10000);
+    buf_put(&key, chain, strlen(chain) + 1);
+    for (int i = 0; i < 8; i++)
+        buf_put_char(&key, (char)(head->seq >> (56 - 8 * i) & 0xff));
+    ck_assert_int_eq(image_get(((struct vault *)world.vault)->image, TABLE_CHECKPOINT, buf_text(&key), &value),
+                     ERR_OK);
+    ck_assert_int_eq(message_unpack(&stagematch__internal__v1__checkpoint_row__descriptor, buf_text(&value), &row),
+                     ERR_OK);
+    ck_assert_mem_eq(row->hash.data, head->hash, LEDGER_HASH_BYTES);
+    (void)snprintf(checkpoint.chain, sizeof checkpoint.chain, "%s", chain);
+    checkpoint.time_ms = row->time_ms;
+    memcpy(checkpoint.signature, row->signature.data, LEDGER_SIGNATURE_BYTES);
+    ck_assert(ledger_checkpoint_signed_by(&checkpoint, row->public_key.data));
+    message_free(row);
+    buf_free(&key);
+    buf_free(&value);
+}
+
+static bool has_engine_checkpoint(uint64_t seq)
+{
+    struct buf value;
+    uint8_t key[15] = "engine";
+    for (int i = 0; i < 8; i++)
+        key[7 + i] = (uint8_t)(seq >> (56 - 8 * i));
+    buf_init(&value, 10000);
+    enum err e = image_get(((struct vault *)world.vault)->image, TABLE_CHECKPOINT, TEXT_OF(key), &value);
+    buf_free(&value);
+    return e == ERR_OK;
+}
+
+START_TEST(the_engines_head_is_signed_every_thousand_entries_and_every_day)
+{
+    struct ledger_head head = {.seq = 1};
+    memset(head.hash, 0x5a, sizeof head.hash);
+    world.engine_seq = 1;
+    setup();
+    world_run_ms(100);
+    check_signed("engine", &head);
+    world.engine_seq = 1000;
+    world_run_ms(100);
+    ck_assert(!has_engine_checkpoint(1000));
+    world.engine_seq = head.seq = 1001;
+    world_run_ms(100);
+    check_signed("engine", &head);
+    world_end();
+    world_start(); /* what was signed last is still known */
+    world.engine_seq = 1002;
+    world_run_ms(100);
+    ck_assert(!has_engine_checkpoint(1002));
+    world.clock.wall_ms += MS_PER_DAY;
+    world_run_ms(100);
+    head.seq = 1002;
+    check_signed("engine", &head);
+    world_teardown();
+}
+END_TEST
+
 START_TEST(every_read_is_in_the_ledger_and_its_head_is_signed)
 {
     unsigned counts[5] = {0};
     char name[64], path[128];
     struct store *store;
-    struct buf complaint, row;
+    struct buf complaint;
     setup();
     const char *token = login("co@example.org", good_password);
     import_one(token);
@@ -612,17 +710,7 @@ START_TEST(every_read_is_in_the_ledger_and_its_head_is_signed)
     world.clock.wall_ms += MS_PER_DAY;
     struct ledger_head head = image_ledger_head(((struct vault *)world.vault)->image);
     world_run_ms(100);
-    buf_init(&row, 10000);
-    uint8_t key[14] = "vault";
-    for (int i = 0; i < 8; i++)
-        key[6 + i] = (uint8_t)(head.seq >> (56 - 8 * i));
-    ck_assert_int_eq(image_get(((struct vault *)world.vault)->image, TABLE_CHECKPOINT, TEXT_OF(key), &row), ERR_OK);
-    I(CheckpointRow) * checkpoint;
-    ck_assert_int_eq(
-        message_unpack(&stagematch__internal__v1__checkpoint_row__descriptor, buf_text(&row), &checkpoint), ERR_OK);
-    ck_assert_mem_eq(checkpoint->hash.data, head.hash, 32);
-    message_free(checkpoint);
-    buf_free(&row);
+    check_signed("vault", &head);
     world_end();
     buf_init(&complaint, 1000);
     snprintf(path, sizeof path, "%s/vault.sqlite", world.folder);
@@ -675,5 +763,7 @@ RUN_TESTS("vault/sagas", what_is_staged_is_seen_only_after_it_is_final, a_studen
           a_release_gives_the_company_name_mail_and_phone_and_nothing_else, a_refused_release_leaves_nothing,
           a_release_whose_answer_was_lost_is_finished, a_release_that_never_reached_the_engine_is_dropped,
           a_text_is_read_by_those_whom_it_concerns, an_introduction_is_shown_once_the_student_agreed,
+          the_fronts_word_finishes_nothing, a_school_releases_its_own_students_alone,
           an_erasure_destroys_the_key_and_all_rows, a_refused_erasure_leaves_the_student,
+          the_engines_head_is_signed_every_thousand_entries_and_every_day,
           every_read_is_in_the_ledger_and_its_head_is_signed, nothing_of_a_person_is_logged)

@@ -58,12 +58,14 @@ static struct world {
     unsigned engine_calls[METHOD_COUNT];
     bool engine_silent;                   /* does what it is told, but its answers are lost */
     const struct refusal *engine_refusal; /* of CommitRelease and CommitErasure */
+    const char *release_school;           /* of the proposal that is released; NULL: 25LX */
     bool grant, introduction_agreed;
     char student_ref[33], stagevraag_id[33]; /* of the student that a proposal is about */
     uint8_t text_subject_ref[16];
     const char *text_kind; /* of the stages that are texts; NULL: none */
     I(EngineNotice) notices[4];
     size_t notice_count;
+    uint64_t engine_seq; /* of the engine's newest ledger entry */
 } world;
 
 static const char proposal_hex[] = "11111111111111111111111111111111";
@@ -132,7 +134,7 @@ static inline void engine_release(struct incoming_call *incoming, const I(Commit
     proposal.proposal_id = (char *)(uintptr_t)proposal_hex;
     proposal.candidate = (char *)(uintptr_t)candidate_label;
     proposal.leerbedrijf = (char *)(uintptr_t) "bedrijf-1";
-    proposal.school = (char *)(uintptr_t) "25LX";
+    proposal.school = (char *)(uintptr_t)(world.release_school ? world.release_school : "25LX");
     proposal.student_ref = world.student_ref;
     proposal.state = STAGEMATCH__V1__PROPOSAL_STATE__PROPOSAL_STATE_RELEASED;
     response.proposal = &proposal;
@@ -169,6 +171,18 @@ static inline void engine_check(struct incoming_call *incoming)
     engine_reply(incoming, &response);
 }
 
+/* The engine's head has this number; its hash is 32 times 0x5a. */
+static inline void engine_head(struct incoming_call *incoming)
+{
+    Stagematch__V1__GetLedgerHeadResponse response = STAGEMATCH__V1__GET_LEDGER_HEAD_RESPONSE__INIT;
+    char hash[65] = "";
+    for (int i = 0; i < 64; i += 2)
+        memcpy(hash + i, "5a", 3);
+    response.seq = world.engine_seq;
+    response.hash = hash;
+    engine_reply(incoming, &response);
+}
+
 static inline void engine_take(void *context, struct incoming_call *incoming)
 {
     ProtobufCMessage *request;
@@ -186,6 +200,8 @@ static inline void engine_take(void *context, struct incoming_call *incoming)
         engine_erase(incoming, (const void *)request);
     else if (incoming->method->id == METHOD_PULL_NOTICES)
         engine_notices(incoming, (const void *)request);
+    else if (incoming->method->id == METHOD_GET_LEDGER_HEAD)
+        engine_head(incoming);
     else
         engine_check(incoming);
     message_free(request);
@@ -238,16 +254,22 @@ static inline void world_run_ms(int ms)
     }
 }
 
-static inline void world_start(void)
+/* The engine is there, or there again. */
+static inline void world_join_engine(void)
 {
     static const struct channel_handlers engine = {.call = engine_take, .closed = closed};
+    join(ROLE_ENGINE, &engine, &world.engine);
+}
+
+static inline void world_start(void)
+{
     static const struct channel_handlers front = {.call = nothing_taken, .closed = closed};
     world.ready = world.stopped = false;
     ck_assert_int_eq(spawner_start(world.notify_command, &world.environment.spawner), ERR_OK);
     ck_assert_int_eq(spawner_attach(world.environment.spawner, world.base), ERR_OK);
     ck_assert_int_eq(vault_start(&world.environment, &world.tuning, &world.vault), ERR_OK);
     ck_assert(world.ready);
-    join(ROLE_ENGINE, &engine, &world.engine);
+    world_join_engine();
     join(ROLE_FRONT, &front, &world.front);
 }
 

@@ -167,7 +167,7 @@ static void assert_query(const char *query, const char *expected)
     struct connect_request request;
     struct connect_refusal refused;
     const struct refusal *why = NULL;
-    struct pbguard_message message = {NULL, false};
+    struct pbguard_message message = {0};
     struct json_fault fault;
     struct status status = STATUS_DONE;
     struct text bytes;
@@ -223,7 +223,7 @@ static void assert_body(const struct method *method, enum connect_codec codec, s
                         const char *field)
 {
     struct connect_request request = {.codec = codec};
-    struct pbguard_message message = {NULL, false};
+    struct pbguard_message message = {0};
     struct json_fault fault;
     struct status status = STATUS_DONE;
     enum err e = connect_decode(method, &request, body, BUDGET_BYTES, &message, &fault, &status);
@@ -432,7 +432,7 @@ START_TEST(every_lack_of_memory_is_an_error_without_a_leak)
     enum err e = ERR_MEMORY;
     for (uint64_t nth = 1; e != ERR_OK; nth++) {
         const struct refusal *why = NULL;
-        struct pbguard_message message = {NULL, false};
+        struct pbguard_message message = {0};
         struct json_fault fault;
         struct status status;
         struct text bytes;

@@ -373,6 +373,25 @@ START_TEST(stopping_finishes_what_has_begun)
 }
 END_TEST
 
+START_TEST(stopping_serves_who_came_just_before_and_does_not_wait_long)
+{
+    struct service service;
+    struct h1_server_options options = quick_options();
+    start(&service, &options);
+    service.frees_when_stopped = true;
+    int late = dial(&service), silent = dial(&service);
+    TURN_UNTIL(&service, h1_server_counts(service.server)->connections == 2);
+    h1_server_stop(service.server, on_stopped, &service);
+    turn_for(&service, NAPS_MS);
+    say(late, GET("/"));
+    assert_closes(&service, late, "HTTP/1.1 200 OK", "\r\n\r\n");
+    ck_assert(!service.stopped);
+    TURN_UNTIL(&service, service.stopped);
+    close(silent);
+    end(&service);
+}
+END_TEST
+
 START_TEST(stopping_waits_for_an_answer_on_its_way)
 {
     struct service service;
@@ -475,6 +494,7 @@ RUN_TESTS("wire/h1_server", a_request_is_answered_and_the_connection_kept, old_c
           a_body_is_asked_for_when_the_client_expects_it, an_answer_is_not_lost_when_the_client_goes_on_sending,
           what_cannot_be_understood_is_answered_in_json, a_slow_head_is_given_up, a_slow_body_is_given_up,
           an_idle_connection_is_closed_and_a_handler_is_not_hurried, a_peer_that_does_not_read_is_given_up,
-          stopping_finishes_what_has_begun, stopping_waits_for_an_answer_on_its_way,
-          stopping_an_unused_server_is_told_in_a_later_turn, freeing_leaves_what_is_owed_to_its_handler,
-          freeing_from_inside_a_handler_is_safe, no_memory_is_an_answer_and_no_end)
+          stopping_finishes_what_has_begun, stopping_serves_who_came_just_before_and_does_not_wait_long,
+          stopping_waits_for_an_answer_on_its_way, stopping_an_unused_server_is_told_in_a_later_turn,
+          freeing_leaves_what_is_owed_to_its_handler, freeing_from_inside_a_handler_is_safe,
+          no_memory_is_an_answer_and_no_end)

@@ -34,7 +34,7 @@ static void assert_rewritten(const char *json, const char *expected)
 
 static void assert_refused(const char *json, enum err expected, const char *path)
 {
-    struct pbguard_message message = {NULL, false};
+    struct pbguard_message message = {0};
     struct json_fault fault = {.what = NULL};
     enum err e = json_decode(kinds, text_of(json), BUDGET_BYTES, false, &message, &fault);
     ck_assert_msg(e == expected, "%s: %s", json, err_text(e));
@@ -349,7 +349,7 @@ START_TEST(a_budget_of_any_size_is_held)
         "\"stringList\":[\"b\",\"c\"],\"kinds\":{\"int32Value\":1},\"noSuch\":{\"d\":[1.5]}}";
     enum err e = ERR_MEMORY;
     for (size_t budget_bytes = 0; e != ERR_OK; budget_bytes += 8) {
-        struct pbguard_message message = {NULL, false};
+        struct pbguard_message message = {0};
         e = json_decode(kinds, text_of(json), budget_bytes, true, &message, NULL);
         ck_assert(e == ERR_OK || e == ERR_MEMORY);
         pbguard_free(&message);
@@ -440,7 +440,7 @@ START_TEST(every_lack_of_memory_is_an_error_without_a_leak)
                                "\"2027-02-01T00:00:00Z\"}],\"kindsChoice\":{\"doubleValue\":0.5},\"noSuch\":[1,{}]}";
     enum err e = ERR_MEMORY;
     for (uint64_t nth = 1; e != ERR_OK; nth++) {
-        struct pbguard_message message = {NULL, false};
+        struct pbguard_message message = {0};
         mem_fail_at(nth);
         e = json_decode(kinds, text_of(json), BUDGET_BYTES, true, &message, NULL);
         mem_fail_at(0);

@@ -256,6 +256,16 @@ START_TEST(unpacking_stays_within_its_budget)
     pbguard_free(&message);
     ck_assert_ptr_null(message.message);
     pbguard_free(&message);
+    fault = NULL;
+    ck_assert_int_eq(
+        pbguard_unpack_whole(kinds, buf_text(&buf), &pbguard_limits_public, BUDGET_BYTES, true, &message, &fault),
+        ERR_MEMORY);
+    ck_assert_str_eq(fault, "more memory than its budget");
+    ck_assert_int_eq(
+        pbguard_unpack_whole(kinds, buf_text(&buf), &pbguard_limits_public, 16 << 20, false, &message, NULL), ERR_OK);
+    ck_assert_uint_eq(((const Stagematch__Test__Kinds *)message.message)->n_kinds_list, 10000);
+    pbguard_free(&message);
+    ck_assert_ptr_null(message.message);
     buf_free(&buf);
 }
 END_TEST
@@ -309,6 +319,23 @@ START_TEST(every_message_of_the_api_passes_and_comes_back)
 }
 END_TEST
 
+typedef enum err unpacker(const ProtobufCMessageDescriptor *descriptor, struct text bytes,
+                          const struct pbguard_limits *limits, size_t budget_bytes, bool wiped,
+                          struct pbguard_message *out, const char **fault);
+
+static void fail_each_allocation(unpacker *unpack, struct text bytes, size_t budget_bytes)
+{
+    enum err e = ERR_MEMORY;
+    for (uint64_t nth = 1; e != ERR_OK; nth++) {
+        struct pbguard_message message = {0};
+        mem_fail_at(nth);
+        e = unpack(kinds, bytes, &pbguard_limits_public, budget_bytes, true, &message, NULL);
+        mem_fail_at(0);
+        ck_assert(e == ERR_OK || e == ERR_MEMORY);
+        pbguard_free(&message);
+    }
+}
+
 START_TEST(every_lack_of_memory_is_an_error_without_a_leak)
 {
     struct random_seeded state;
@@ -318,15 +345,12 @@ START_TEST(every_lack_of_memory_is_an_error_without_a_leak)
     buf_init(&bytes, BUDGET_BYTES);
     ck_assert_int_eq(message_pack_buf(made, &bytes), ERR_OK);
     message_free(made);
-    enum err e = ERR_MEMORY;
-    for (uint64_t nth = 1; e != ERR_OK; nth++) {
-        struct pbguard_message message = {NULL, false};
-        mem_fail_at(nth);
-        e = pbguard_unpack(kinds, buf_text(&bytes), &pbguard_limits_public, BUDGET_BYTES, true, &message, NULL);
-        mem_fail_at(0);
-        ck_assert(e == ERR_OK || e == ERR_MEMORY);
-        pbguard_free(&message);
-    }
+    fail_each_allocation(pbguard_unpack, buf_text(&bytes), BUDGET_BYTES);
+    fail_each_allocation(pbguard_unpack_whole, buf_text(&bytes), BUDGET_BYTES);
+    buf_clear(&bytes);
+    for (int i = 0; i < 10000; i++) /* so much that it lies in an arena */
+        buf_put(&bytes, "\xfa\x02\x00", 3);
+    fail_each_allocation(pbguard_unpack_whole, buf_text(&bytes), 16 << 20);
     buf_free(&bytes);
 }
 END_TEST
