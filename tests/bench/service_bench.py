@@ -63,7 +63,10 @@ def load(service, connections, requests):
             file.write(struct.pack(">I", len(request)) + request)
         file.flush()
         done = subprocess.run([LOAD, service.host, service.port, str(connections), file.name], stdout=subprocess.PIPE, text=True)
-    return json.loads(done.stdout)
+    answer = json.loads(done.stdout)
+    if answer["failed"] or answer["requests"] != len(requests):
+        raise AssertionError(f"not every request was answered: {answer}")
+    return answer
 
 
 def cpu_seconds(pid):
@@ -71,10 +74,10 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def bench_submissions(service, connections):
+def bench_submissions(service, connections, start):
+    """BATCHES batches of students nobody knows yet, numbered from `start`."""
     pids = {role: service.role_pid(role) for role in ("front", "engine", "vault")}
     before = {role: cpu_seconds(pid) for role, pid in pids.items()}
-    start = connections * 10_000_000 % 9_000_000
     batches = [http(service, "StudentService/SubmitStudents",
                     text(1, str(uuid.uuid4())) + b"".join(text(2, submission(start + b * ROWS + i)) for i in range(ROWS)),
                     service.tokens["coordinator"], "proto") for b in range(BATCHES)]
@@ -176,8 +179,8 @@ def main():
         print("what a request costs the front:")
         bench_front(service)
         print("submissions:")
-        for connections in (1, 4, 8):
-            bench_submissions(service, connections)
+        for run, connections in enumerate((1, 4, 8)):
+            bench_submissions(service, connections, run * BATCHES * ROWS)
 
 
 if __name__ == "__main__":

@@ -348,7 +348,7 @@ class CommandLine(support.TestCase):
                  (["match"] + self.market + ["--out", ""], "--out"),
                  (["match"] + self.market + out + ["--mechanism", "serial"], "stb"),
                  (["match"] + self.market + out + ["--lang", "de"], "nl en"),
-                 (["verify"], "DIR"), (["verify", "a", "b"], "b"), (["verify", "a", "--students", "x"], "--placements"),
+                 (["verify"], "directory"), (["verify", "a", "b"], "b"), (["verify", "a", "--students", "x"], "--placements"),
                  (["explain", "a"], "--student"), (["explain"], "DIR"), (["explain", "a", "--most", "0"], "--most"),
                  (["solve"], "FILE"), (["solve", "a", "b"], "b"), (["solve", "--mechanism", "x", "a"], "stb"),
                  (["import-pc4"], "FILE"), (["check-config", "x"], "x")]

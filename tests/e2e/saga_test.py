@@ -21,12 +21,7 @@ def points_of_the_program():
     return {point.split('"')[1] for point in found}
 
 
-def has_fault_points():
-    with open(support.STAGEMATCH, "rb") as binary:
-        return b"STAGEMATCH_FAULT" in binary.read()
-
-
-@unittest.skipUnless(has_fault_points(), "built without STAGEMATCH_FAULT_POINTS")
+@unittest.skipUnless(support.has_fault_points(), "built without STAGEMATCH_FAULT_POINTS")
 class Sagas(unittest.TestCase):
     def kill_at(self, point, play):
         """A service that dies once at `point` while `play(service, attempt)` is tried until it is answered."""

@@ -21,7 +21,7 @@ DEMO_STUDENTS = os.path.join(CONFIG, "demo", "students.csv")
 DEMO_PLACEMENTS = os.path.join(CONFIG, "demo", "placements.csv")
 COARSE_PC4 = os.path.join(CONFIG, "pc4.csv")
 
-COMMANDS = "match verify explain solve import-pc4 check-config".split()
+COMMANDS = "serve demo match verify explain solve import-pc4 check-config ledger user".split()
 INPUT_FILES = ["inputs/pc4.csv", "inputs/placements.csv", "inputs/students.csv"]
 OUTPUT_FILES = ["matches.csv", "unmatched.csv"]
 RESULT_FILES = sorted(INPUT_FILES + OUTPUT_FILES + ["round.json"])
@@ -55,6 +55,13 @@ def is_sanitized():
     """Whether the binary was built with AddressSanitizer, which needs memory of its own."""
     with open(STAGEMATCH, "rb") as binary:
         return b"__asan_init" in binary.read()
+
+
+@functools.lru_cache(maxsize=None)
+def has_fault_points():
+    """Whether the binary dies at fault points and has a clock that can be set forward (base/fault.h)."""
+    with open(STAGEMATCH, "rb") as binary:
+        return b"STAGEMATCH_CLOCK_OFFSET_MS" in binary.read()
 
 
 def read_bytes(path):
