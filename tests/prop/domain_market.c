@@ -194,8 +194,8 @@ static void send_rows(unsigned brin, const uint8_t stage[ID_BYTES], uint32_t chu
     request.stage_id = (ProtobufCBinaryData){sizeof id, id};
     request.chunk = chunk;
     request.last = is_last;
-    for (unsigned i = 0, person = first; i < scale.people && request.n_students < count; i++) {
-        person = (first + i) % scale.people;
+    for (unsigned i = 0; i < scale.people && request.n_students < count; i++) {
+        unsigned person = (first + i) % scale.people;
         if (school_of(person) != brin)
             continue;
         fill_row(&rows[request.n_students], person);
