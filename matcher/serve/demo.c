@@ -161,6 +161,19 @@ static void block_ending(sigset_t *blocked)
     sigprocmask(SIG_BLOCK, blocked, NULL);
 }
 
+static void nothing(int number)
+{
+    (void)number;
+}
+
+/* Behind the service's own handlers: a second signal, or the seeder's, that comes when those are gone ends nothing half-way. */
+static void survive_ending(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        (void)signal(numbers[i], nothing);
+}
+
 enum err demo_run(const struct demo *demo)
 {
     struct demo_files files = {.folder = ""};
@@ -172,6 +185,7 @@ enum err demo_run(const struct demo *demo)
     if (e == ERR_OK) {
         pid_t seeder = start_seeder(demo, &files, password, &blocked);
         struct demo_source source = {demo, &files};
+        survive_ending();
         e = serve_run(&(struct serve_source){.read = read_settings, .context = &source, .ends_on_hangup = true});
         if (seeder > 0 && kill(seeder, SIGTERM) == 0)
             while (waitpid(seeder, &status, 0) < 0 && errno == EINTR)

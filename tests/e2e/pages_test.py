@@ -120,6 +120,7 @@ class Pages(unittest.TestCase):
         made = self.market.to_state("RELEASED")
         s.call("AuthService/Login", email="company@example.nl", password="niet het wachtwoord")
         s.ok("IdentityService/GetCandidateIdentity", "company", candidate=made["candidate"])
+        time.sleep(1.1)  # the roles' numbers are asked for once a second
         text = self.metrics()
         values = self.samples(text)
         for name in ('stagematch_role_ready{role="engine"}', 'stagematch_role_ready{role="vault"}'):

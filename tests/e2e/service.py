@@ -68,6 +68,7 @@ class Service:
         self.process = None
         self.log = os.path.join(self.folder, "log")
         self.tokens = {}
+        self.codes_seen = set()
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
@@ -220,10 +221,12 @@ class Service:
         return found
 
     def code_sent_to(self, email, within=20):
+        """The newest code in a message to this address that no call of this returned before."""
         def find():
             for text in reversed(self.messages_to(email)):
                 match = re.search(r"#\S*?([A-Za-z0-9_-]{40,})", text)
-                if match:
+                if match and match.group(1) not in self.codes_seen:
+                    self.codes_seen.add(match.group(1))
                     return match.group(1)
             return None
         return self.wait_until(find, f"message to {email}", within)
