@@ -11,10 +11,10 @@ const REFUSAL(refusal_chunk_missing, STATUS_FAILED_PRECONDITION, "chunk_missing"
 const REFUSAL(refusal_chunk_size, STATUS_INVALID_ARGUMENT, "chunk_size", "Stuur 1 tot 1.000 rijen per keer.",
               "Send 1 to 1,000 rows at a time.");
 
-void chunk_key(ProtobufCBinaryData stage_id, uint32_t chunk, uint8_t key[CHUNK_KEY_BYTES])
+void chunk_key(ProtobufCBinaryData id, uint32_t chunk, uint8_t key[CHUNK_KEY_BYTES])
 {
     memset(key, 0, CHUNK_KEY_BYTES);
-    memcpy(key, stage_id.data, stage_id.len < ID_BYTES ? stage_id.len : ID_BYTES);
+    memcpy(key, id.data, id.len < ID_BYTES ? id.len : ID_BYTES);
     for (int i = 0; i < 4; i++)
         key[ID_BYTES + i] = (uint8_t)(chunk >> (24 - 8 * i));
 }

@@ -20,9 +20,9 @@ struct import_counts {
     uint32_t added, changed, same;
 };
 
-/* 20 bytes: the stage and the chunk's number. */
+/* The key of a chunk, of an import or of matches: the id it belongs to and its number. */
 enum { CHUNK_KEY_BYTES = 20 };
-void chunk_key(ProtobufCBinaryData stage_id, uint32_t chunk, uint8_t key[CHUNK_KEY_BYTES]);
+void chunk_key(ProtobufCBinaryData id, uint32_t chunk, uint8_t key[CHUNK_KEY_BYTES]);
 
 /* Rows kept for a file, 0 .. chunk-1: are they all there? Their number and counts. */
 struct kept_rows {

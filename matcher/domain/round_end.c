@@ -1,4 +1,5 @@
 /* Cancelling and closing: everybody is let go, a piece at a time, and then the round is over. */
+#include "domain/import.h"
 #include "domain/placement.h"
 #include "domain/proposal.h"
 #include "domain/round.h"
@@ -54,12 +55,10 @@ static size_t remove_matches(struct context *context, const RoundRecord *round, 
         struct scan scan;
         scan_id(&scan, context->state, INDEX_CHUNK_ROUND, text_of_bytes(round->round_id));
         const MatchChunkRecord *found = scan_next(&scan);
-        uint8_t key[20];
+        uint8_t key[CHUNK_KEY_BYTES];
         if (!found)
             break;
-        memcpy(key, found->round_id.data, ID_BYTES);
-        for (int i = 0; i < 4; i++)
-            key[ID_BYTES + i] = (uint8_t)(found->chunk >> (24 - 8 * i));
+        chunk_key(found->round_id, found->chunk, key);
         context_remove(context, RECORD_MATCH_CHUNK, (struct text){(const char *)key, sizeof key});
     }
     return done;

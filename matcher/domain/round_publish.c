@@ -1,4 +1,5 @@
 /* Matches into proposals. */
+#include "domain/import.h"
 #include "domain/placement.h"
 #include "domain/proposal.h"
 #include "domain/round.h"
@@ -6,15 +7,11 @@
 
 #include <string.h>
 
-enum { MATCH_KEY_BYTES = 20 };
-
 static const MatchChunkRecord *find_chunk(const struct state *state, const RoundRecord *record, uint32_t number,
-                                          uint8_t key[MATCH_KEY_BYTES])
+                                          uint8_t key[CHUNK_KEY_BYTES])
 {
-    memcpy(key, record->round_id.data, ID_BYTES);
-    for (int i = 0; i < 4; i++)
-        key[ID_BYTES + i] = (uint8_t)(number >> (24 - 8 * i));
-    return state_find(state, RECORD_MATCH_CHUNK, (struct text){(const char *)key, MATCH_KEY_BYTES});
+    chunk_key(record->round_id, number, key);
+    return state_find(state, RECORD_MATCH_CHUNK, (struct text){(const char *)key, CHUNK_KEY_BYTES});
 }
 
 /* A student who was erased while the solver was at work leaves no trace. */
@@ -94,7 +91,7 @@ static void propose_chunk(struct context *context, RoundRecord *record, const Ma
 
 void round_propose_work(struct context *context, RoundRecord *record)
 {
-    uint8_t key[MATCH_KEY_BYTES];
+    uint8_t key[CHUNK_KEY_BYTES];
     const MatchChunkRecord *chunk = find_chunk(context->state, record, record->proposed_chunks, key);
     if (chunk) {
         propose_chunk(context, record, chunk);
