@@ -1,4 +1,5 @@
 """A small market on a running service, and one proposal of it brought as far as a test wants: what several tests begin with."""
+import itertools
 import uuid
 
 from service import commitment, placement, student
@@ -6,6 +7,13 @@ from service import commitment, placement, student
 NONCE = "33" * 32
 SCHOOL, COMPANY = "99AA", "990000001"
 STATES = ["PROPOSED", "APPROVED", "ACCEPTED", "CONFIRMED", "RELEASED", "PLACED", "STARTED"]
+
+_qualifications = itertools.count(30000)
+
+
+def new_qualification():
+    """A qualification that no other market of this test has, so that no two of them meet."""
+    return str(next(_qualifications))
 
 
 class Market:
@@ -21,7 +29,7 @@ class Market:
 
     def fill(self, students=1, seats=1):
         """Students and one published placement; returns the qualification that they share."""
-        qualification = f"{30000 + uuid.uuid4().int % 60000}"
+        qualification = new_qualification()
         rows = [student(uuid.uuid4().hex[:10], qualification=qualification) for _ in range(students)]
         ids = self.s.change("StudentService/SubmitStudents", "coordinator", students=rows)["stagevraagIds"]
         self.numbers = {**getattr(self, "numbers", {}), **{i: row["studentNumber"] for i, row in zip(ids, rows)}}

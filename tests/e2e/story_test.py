@@ -4,6 +4,7 @@ import unittest
 import uuid
 
 import support
+from market import new_qualification
 from service import Service, commitment, placement, student
 
 NONCE = "11" * 32
@@ -56,7 +57,7 @@ class Story(unittest.TestCase):
     def market(self, students=1, seats=1, **profile):
         """New students and one published placement of their own qualification; returns ids."""
         s = self.service
-        qualification = f"{30000 + uuid.uuid4().int % 60000}"
+        qualification = new_qualification()
         numbers = [uuid.uuid4().hex[:10] for _ in range(students)]
         answer = s.change("StudentService/SubmitStudents", "coordinator",
                           students=[student(n, qualification=qualification, **profile) for n in numbers])
