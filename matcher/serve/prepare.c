@@ -1,5 +1,6 @@
 #include "serve/prepare.h"
 
+#include "backup/backup.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "wire/address.h"
@@ -135,6 +136,18 @@ static enum err make_role_folder(const struct settings *settings, enum role_name
     return ERR_OK;
 }
 
+/* Half restored data look like a new service's: starting on them would lose the rest. */
+static enum err check_restored(const char *data_dir, FILE *complaints)
+{
+    char path[PATH_BYTES];
+    enum err e = path_in(data_dir, RESTORE_MARK, path);
+    if (e != ERR_OK || access(path, F_OK) != 0)
+        return e;
+    fprintf(complaints, "stagematch serve: a restore into %s was cut off; run `stagematch restore` again, with --replace\n",
+            data_dir);
+    return ERR_MISMATCH;
+}
+
 static enum err make_folders(const struct settings *settings, struct preparation *made, FILE *complaints)
 {
     const char *data_dir = settings_string(settings, "data_dir");
@@ -142,6 +155,8 @@ static enum err make_folders(const struct settings *settings, struct preparation
         getuid() == 0 && (settings_string(settings, "user_engine") || settings_string(settings, "user_vault"));
     /* Other users need to pass through it to their own folder, not to look into it. */
     enum err e = make_folder(data_dir, gives_away ? 0711 : 0700, NULL, complaints);
+    if (e == ERR_OK)
+        e = check_restored(data_dir, complaints);
     if (e == ERR_OK)
         e = make_role_folder(settings, ROLE_ENGINE, &made->folders[ROLE_ENGINE], complaints);
     if (e == ERR_OK)

@@ -14,7 +14,7 @@ FOLDERS_THAT_MAY_BE_EMPTY = {"proto", "scripts", "docker"}  # git keeps no empty
 # A folder may include itself and the folders of earlier lines, none beside it on its own line.
 # The generated messages of proto/ are found under stagematch/ and google/.
 LAYERS = ["base", "stagematch google", "api", "match wire blind signal", "domain intake ipc store cache",
-          "offline front engine vault", "serve", "cmd", "main.c"]
+          "offline front engine vault backup", "serve", "cmd", "main.c"]
 LAYER_OF = {folder: number for number, layer in enumerate(LAYERS) for folder in layer.split()}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]*)"', re.M)
