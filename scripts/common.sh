@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libjansson-dev libcsv-dev
-  libevent-dev libsqlite3-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev libseccomp-dev zlib1g-dev)
-test_packages=(check python3 git)
+  libevent-dev libssl-dev libsqlite3-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev libhiredis-dev libseccomp-dev zlib1g-dev)
+test_packages=(check redis-server python3 git openssl)
 lint_packages=(clang clang-format clang-tidy shellcheck)
 fuzz_packages=(clang libclang-rt-14-dev)
 

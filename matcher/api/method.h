@@ -18,6 +18,7 @@ enum method_target {
     TARGET_PLACEMENTS_FILE, /* a file that the front reads; the engine commits its rows */
     TARGET_SAGA_TEXT,       /* engine, with a text that goes through the vault first where there is one */
     TARGET_JOIN,            /* the engine's rows and the vault's names, joined by the front */
+    TARGET_WATCH,           /* a stream that the front keeps up to date with the engine's answers to another method */
     TARGET_INTERNAL,        /* between roles alone; never routed from outside */
 };
 
@@ -29,6 +30,7 @@ enum {
     METHOD_CHANGES = 2, /* carries a request_id; its answer is kept for repeats */
     METHOD_GET = 4,     /* NO_SIDE_EFFECTS in the proto: may be called by GET, has no personal data */
     METHOD_SECRET = 8,  /* request or answer holds a password or token; never logged, never cached */
+    METHOD_STREAM = 16, /* answers with a stream of messages */
 };
 
 enum method_id {

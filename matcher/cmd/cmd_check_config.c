@@ -85,8 +85,9 @@ static int run(const struct invocation *invocation)
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         if (settings_string(settings, lists[i].name))
             keep_first(&result, check_list(lists[i].name, settings_string(settings, lists[i].name), lists[i].kind));
-    /* An offline round needs no terms; who names them runs a service. */
-    if (result == ERR_OK && settings_string(settings, "terms"))
+    /* An offline round needs neither; who names one of them runs a service. */
+    if (result == ERR_OK && (settings_string(settings, "terms") || settings_string(settings, "tls_certificate") ||
+                             settings_string(settings, "tls_key")))
         result = service_settings_check(settings, stderr);
     if (result == ERR_OK)
         puts("the configuration is good");

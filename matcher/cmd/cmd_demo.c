@@ -14,6 +14,10 @@ static const struct option options[] = {
      .where = OPTION_ON_LINE,
      .unit = "DIR",
      .text = "a folder to make and to keep; without it a temporary one"},
+    {.name = "tls",
+     .type = OPTION_FLAG,
+     .where = OPTION_ON_LINE,
+     .text = "speak TLS, with a certificate that is made in that folder"},
 };
 
 static enum err read_again(void *context, struct settings *out, FILE *complaints)
@@ -35,15 +39,17 @@ static int run(const struct invocation *invocation)
     size_t length = strlen(folder);
     if (length > 6 && strcmp(folder + length - 6, "/local") == 0)
         folder[length - 6] = '\0';
-    enum err e = demo_run(&(struct demo){
-        {.read = read_again, .context = &again}, settings_string(invocation->settings, "data"), folder});
+    enum err e = demo_run(&(struct demo){{.read = read_again, .context = &again},
+                                         settings_string(invocation->settings, "data"),
+                                         folder,
+                                         settings_flag(invocation->settings, "tls")});
     free(path);
     return exit_status(e);
 }
 
 const struct command command_demo = {
     .name = "demo",
-    .usage = "[--listen ADDRESS:PORT] [--data DIR]",
+    .usage = "[--listen ADDRESS:PORT] [--data DIR] [--tls]",
     .summary = "Run the service on loopback with made-up data, a login for each role",
     .details = "Prints the address, the logins and what to try. Ctrl-C ends it; without --data nothing is kept.",
     .options = options,

@@ -1,6 +1,7 @@
 #include "cmd/service_settings.h"
 
 #include "engine/config.h"
+#include "serve/certificate.h"
 #include "serve/prepare.h"
 
 #include <dirent.h>
@@ -31,5 +32,7 @@ enum err service_settings_check(const struct settings *settings, FILE *complaint
         engine_config_free(&lists);
     if (e == ERR_OK)
         e = check_folder(settings, "notices", complaints);
+    if (e == ERR_OK)
+        e = certificate_check(settings, complaints);
     return e == ERR_USAGE ? ERR_INPUT : e;
 }

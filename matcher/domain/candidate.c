@@ -6,16 +6,24 @@
 static const REFUSAL(refusal_candidate_waits, STATUS_FAILED_PRECONDITION, "candidate_waits",
                      "Kandidaten komen een voor een. Beslis eerst over de kandidaat die al langer wacht.",
                      "Candidates come one by one. Decide first on the candidate that has waited longer.");
-static const REFUSAL(refusal_text_apart, STATUS_INVALID_ARGUMENT, "text_apart",
-                     "Een toelichting gaat apart mee, via de kluis.", "A text goes apart, by way of the vault.");
 
-/* The company itself, or a coördinator on its behalf: whose school entered the placement, or whose student it is. */
+static const REFUSAL(refusal_other_contact_waits, STATUS_FAILED_PRECONDITION, "other_contact_waits",
+                     "Eerst wordt over een andere kandidaat voor deze leerplaats beslist, door een contactpersoon "
+                     "die de school van die "
+                     "kandidaat heeft gecontroleerd.",
+                     "Another candidate for this placement is decided on first, by a contact whom that candidate's "
+                     "school has checked.");
+
+/*
+ * A contact of the company whom the student's school has checked, or a coördinator on its behalf: whose school entered the
+ * placement, or whose student it is.
+ */
 static bool may_act(const struct context *context, const ProposalRecord *proposal, bool *on_behalf)
 {
     const PlacementRecord *placement =
         state_find(context->state, RECORD_PLACEMENT, text_of_bytes(proposal->placement_id));
     *on_behalf = actor_is(context->actor, ROLE(COORDINATOR));
-    return actor_has_leerbedrijf(context->actor, proposal->leerbedrijf) ||
+    return actor_serves(context->actor, proposal->leerbedrijf, proposal->school) ||
            actor_coordinates(context->actor, proposal->school) ||
            (placement && placement->entered_by_school[0] &&
             actor_coordinates(context->actor, placement->entered_by_school));
@@ -36,10 +44,12 @@ static struct status find(struct context *context, const char *label, const Prop
 /* Never side by side: while candidates of one placement wait for a decision, one of them can be seen and decided on. */
 static struct status check_turn(const struct context *context, const ProposalRecord *proposal)
 {
-    if (proposal->state != PROPOSAL_STATE(APPROVED) ||
-        candidate_in_turn(context->state, proposal->placement_id) == proposal)
+    const ProposalRecord *first = candidate_in_turn(context->state, proposal->placement_id);
+    if (proposal->state != PROPOSAL_STATE(APPROVED) || first == proposal)
         return STATUS_DONE;
-    return status_refuse(&refusal_candidate_waits);
+    bool hidden =
+        first && actor_is(context->actor, ROLE(COMPANY)) && !actor_is_checked_by(context->actor, first->school);
+    return status_refuse(hidden ? &refusal_other_contact_waits : &refusal_candidate_waits);
 }
 
 static struct status find_version(struct context *context, const char *label, uint64_t version,
@@ -51,75 +61,49 @@ static struct status find_version(struct context *context, const char *label, ui
     return status.refusal ? status : check_turn(context, *out);
 }
 
-static struct status plain_move(struct context *context, const char *label, uint64_t version,
-                                enum proposal_event event, Stagematch__V1__CandidateView **field)
+static struct status make_move(struct context *context, const char *label, uint64_t version,
+                               const struct move_call *call, Stagematch__V1__CandidateView **field)
 {
     const ProposalRecord *proposal;
     struct status status = find_version(context, label, version, &proposal);
     if (!status.refusal)
-        status = proposal_check_move(context, proposal, event);
-    if (status.refusal)
-        return status;
-    proposal_move(context, proposal, event, NULL);
-    *field = candidate_view(context, proposal);
-    return STATUS_DONE;
-}
-
-struct reasoned {
-    const char *label, *reason, *criterion, *text;
-    uint64_t version;
-    enum proposal_event event;
-};
-
-static struct status reasoned_move(struct context *context, const struct reasoned *call,
-                                   Stagematch__V1__CandidateView **field)
-{
-    const ProposalRecord *proposal;
-    struct decision decision = {.side = SIDE(COMPANY)};
-    struct status status = find_version(context, call->label, call->version, &proposal);
-    if (!status.refusal && call->text[0])
-        status = status_refuse_field(&refusal_text_apart, "text");
+        status = proposal_check_and_move(context, proposal, call);
     if (!status.refusal)
-        status = proposal_check_decision(context, proposal, call->event, call->reason, call->criterion, &decision);
-    if (status.refusal)
-        return status;
-    if (context->has_text)
-        proposal_text_subject(context, proposal, "reason");
-    proposal_move(context, proposal, call->event, &decision);
-    *field = candidate_view(context, proposal);
-    return STATUS_DONE;
+        *field = candidate_view(context, proposal);
+    return status;
 }
 
 static struct status agree(struct context *context, const void *message, void *answer)
 {
     const Stagematch__V1__AgreeToCandidateRequest *request = message;
     Stagematch__V1__AgreeToCandidateResponse *response = answer;
-    return plain_move(context, request->candidate, request->version, EVENT_COMPANY_AGREES, &response->view);
+    struct move_call call = {.event = EVENT_COMPANY_AGREES};
+    return make_move(context, request->candidate, request->version, &call, &response->view);
 }
 
 static struct status place(struct context *context, const void *message, void *answer)
 {
     const Stagematch__V1__PlaceCandidateRequest *request = message;
     Stagematch__V1__PlaceCandidateResponse *response = answer;
-    return plain_move(context, request->candidate, request->version, EVENT_COMPANY_PLACES, &response->view);
+    struct move_call call = {.event = EVENT_COMPANY_PLACES};
+    return make_move(context, request->candidate, request->version, &call, &response->view);
 }
 
 static struct status object(struct context *context, const void *message, void *answer)
 {
     const Stagematch__V1__ObjectToCandidateRequest *request = message;
     Stagematch__V1__ObjectToCandidateResponse *response = answer;
-    struct reasoned call = {request->candidate, request->reason,  request->criterion,
-                            request->text,      request->version, EVENT_COMPANY_OBJECTS};
-    return reasoned_move(context, &call, &response->view);
+    struct move_call call = {EVENT_COMPANY_OBJECTS, SIDE(COMPANY), request->reason, request->criterion,
+                             request->text};
+    return make_move(context, request->candidate, request->version, &call, &response->view);
 }
 
 static struct status drop(struct context *context, const void *message, void *answer)
 {
     const Stagematch__V1__DropCandidateRequest *request = message;
     Stagematch__V1__DropCandidateResponse *response = answer;
-    struct reasoned call = {request->candidate, request->reason,  request->criterion,
-                            request->text,      request->version, EVENT_COMPANY_DROPS};
-    return reasoned_move(context, &call, &response->view);
+    struct move_call call = {EVENT_COMPANY_DROPS, SIDE(COMPANY), request->reason, request->criterion, request->text};
+    return make_move(context, request->candidate, request->version, &call, &response->view);
 }
 
 static struct status answer_check_in(struct context *context, const void *message, void *answer)

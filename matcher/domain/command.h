@@ -65,6 +65,9 @@ bool actor_has_school(const struct actor *actor,
                       const char *school); /* coordinator, vertrouwenspersoon, behandelaar */
 bool actor_coordinates(const struct actor *actor, const char *school);          /* coordinator alone */
 bool actor_has_leerbedrijf(const struct actor *actor, const char *leerbedrijf); /* company */
+/* A company's contact whom this school has checked. Whatever is about its students is for those alone. Cost: O(log schools). */
+bool actor_is_checked_by(const struct actor *actor, const char *school);
+bool actor_serves(const struct actor *actor, const char *leerbedrijf, const char *school); /* both */
 bool actor_is_student(const struct actor *actor, ProtobufCBinaryData student_ref);
 
 /*

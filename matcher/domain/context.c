@@ -1,3 +1,4 @@
+#include "api/schools.h"
 #include "domain/command.h"
 
 #include <sodium.h>
@@ -94,6 +95,16 @@ bool actor_has_school(const struct actor *actor, const char *school)
 bool actor_has_leerbedrijf(const struct actor *actor, const char *leerbedrijf)
 {
     return actor_is(actor, ROLE(COMPANY)) && in_scope(actor, leerbedrijf);
+}
+
+bool actor_is_checked_by(const struct actor *actor, const char *school)
+{
+    return actor_is(actor, ROLE(COMPANY)) && schools_have(actor->checked_by, actor->checked_count, school);
+}
+
+bool actor_serves(const struct actor *actor, const char *leerbedrijf, const char *school)
+{
+    return actor_has_leerbedrijf(actor, leerbedrijf) && actor_is_checked_by(actor, school);
 }
 
 bool actor_is_student(const struct actor *actor, ProtobufCBinaryData student_ref)

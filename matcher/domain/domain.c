@@ -199,7 +199,7 @@ static int64_t task_timer_ms(const struct state *state)
 int64_t domain_next_due_ms(const struct domain *domain)
 {
     const int64_t due_ms[] = {task_timer_ms(domain->state), answer_due_ms(domain->state), stage_due_ms(domain->state),
-                              stage_give_up_ms(domain->state)};
+                              stage_give_up_ms(domain->state), rematch_retry_due_ms(domain->state)};
     int64_t next = INT64_MAX;
     for (size_t i = 0; i < sizeof due_ms / sizeof due_ms[0]; i++)
         next = due_ms[i] < next ? due_ms[i] : next;
@@ -234,6 +234,8 @@ static bool run_one(struct context *context)
         forget_stage(context);
     else if (stage_give_up_ms(context->state) <= now)
         stage_give_up(context);
+    else if (rematch_retry_due_ms(context->state) <= now)
+        rematch_retry(context);
     else
         return false;
     return true;

@@ -26,6 +26,8 @@ struct actor {
     unsigned role;            /* enum Role of the API; 0: the service itself */
     const char *const *scope; /* schools, leerbedrijven, or the student's reference in hexadecimal */
     size_t scope_count;
+    const char *const *checked_by; /* of a company: the schools that checked this contact (api/schools.h) */
+    size_t checked_count;
 };
 
 struct command {

@@ -146,6 +146,8 @@ void import_install_placement(struct context *context, const Placement *row, con
     }
     if (record && publish)
         placement_publish(context, record);
+    else if (record)
+        placement_ask_to_publish(context, record);
 }
 
 static void add_school(struct context *context, ImportRecord *import, const char *school)

@@ -23,6 +23,13 @@ MUST_USE enum err market_solve(const struct state *state, const struct domain_op
 void market_solved(struct context *context, const struct solve_request *request, struct text result,
                    const char *failure);
 
+/*
+ * A re-match that failed is tried again by itself: when the first is due (INT64_MAX: none failed), and letting that one go. From
+ * then on market_next_solve names it.
+ */
+int64_t rematch_retry_due_ms(const struct state *state);
+void rematch_retry(struct context *context);
+
 /* Whether the proposals of a round may be seen: not while it is being published. An unknown round: true. */
 bool round_is_visible(const struct state *state, ProtobufCBinaryData round_id);
 

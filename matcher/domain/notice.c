@@ -4,7 +4,8 @@
 
 enum { PULL_MAX = 1000 };
 
-void notice_send(struct context *context, const char *template, unsigned role, const char *scope, const char *subject)
+static void send(struct context *context, const char *template, unsigned role, const char *scope, const char *school,
+                 const char *subject)
 {
     const NoticeRecord *last = state_last(context->state, RECORD_NOTICE);
     uint64_t seq = last ? last->seq + 1 : 1;
@@ -15,11 +16,23 @@ void notice_send(struct context *context, const char *template, unsigned role, c
     notice->role = role;
     if (!context_ok(context, message_assign_string(&notice->template_, text_of(template))) ||
         !context_ok(context, message_assign_string(&notice->scope, text_of(scope))) ||
+        !context_ok(context, message_assign_string(&notice->school, text_of(school))) ||
         !context_ok(context, message_assign_string(&notice->subject, text_of(subject)))) {
         message_free(notice);
         return;
     }
     context_add(context, RECORD_NOTICE, notice);
+}
+
+void notice_send(struct context *context, const char *template, unsigned role, const char *scope, const char *subject)
+{
+    send(context, template, role, scope, "", subject);
+}
+
+void notice_send_contacts(struct context *context, const char *template, const ProposalRecord *proposal,
+                          const char *subject)
+{
+    send(context, template, ROLE(COMPANY), proposal->leerbedrijf, proposal->school, subject);
 }
 
 static const NoticeRecord *notice_after(const struct state *state, uint64_t seq)
@@ -55,6 +68,7 @@ static Stagematch__Internal__V1__EngineNotice *view(struct context *context, con
     notice->role = (Stagematch__V1__Role)record->role;
     (void)(context_ok(context, message_assign_string(&notice->template_, text_of(record->template_))) &&
            context_ok(context, message_assign_string(&notice->scope, text_of(record->scope))) &&
+           context_ok(context, message_assign_string(&notice->school, text_of(record->school))) &&
            context_ok(context, message_assign_string(&notice->subject, text_of(record->subject))));
     return notice;
 }

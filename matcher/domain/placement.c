@@ -2,6 +2,8 @@
 
 #include "domain/profile_check.h"
 #include "domain/proposal.h"
+#include "domain/round.h"
+#include "domain/task.h"
 
 #include <string.h>
 
@@ -20,6 +22,23 @@ bool placement_is_own(const struct actor *actor, const PlacementRecord *record)
     if (actor_has_leerbedrijf(actor, record->placement->leerbedrijf))
         return true;
     return *record->entered_by_school && actor_coordinates(actor, record->entered_by_school);
+}
+
+const REFUSAL(refusal_contact_not_checked, STATUS_FAILED_PRECONDITION, "contact_not_checked",
+              "Deze leerplaats is in een ronde of voorstel van een school die jou nog niet als contactpersoon heeft "
+              "gecontroleerd. Vraag die school om dat te doen, of om dit voor je te doen.",
+              "This placement is in a round or proposal of a school that has not checked you as a contact yet. Ask "
+              "that school to do so, or to do this for you.");
+
+bool placement_round_is_theirs(const struct context *context, const PlacementRecord *record)
+{
+    const RoundRecord *round = record->round_id.len ? round_find(context->state, record->round_id) : NULL;
+    if (!round || !actor_is(context->actor, ROLE(COMPANY)))
+        return true;
+    for (size_t i = 0; i < round->n_schools; i++)
+        if (actor_is_checked_by(context->actor, round->schools[i]))
+            return true;
+    return false;
 }
 
 /* Leaves only what matching looks at. */
@@ -182,6 +201,40 @@ PlacementRecord *placement_enter(struct context *context, const Placement *place
     return record;
 }
 
+void placement_ask_to_publish(struct context *context, const PlacementRecord *record)
+{
+    bool by_school = *record->entered_by_school;
+    if (record->state != PLACEMENT_STATE(DRAFT))
+        return;
+    task_open(context,
+              &(struct task_spec){.kind = TASK_KIND(PUBLISH_PLACEMENT),
+                                  .role = by_school ? ROLE(COORDINATOR) : ROLE(COMPANY),
+                                  .scope = by_school ? record->entered_by_school : record->placement->leerbedrijf,
+                                  .placement_id = record->placement_id});
+}
+
+PlacementRecord *placement_take_seat(struct context *context, ProtobufCBinaryData placement_id)
+{
+    PlacementRecord *record = context_edit(context, RECORD_PLACEMENT, text_of_bytes(placement_id));
+    if (!record)
+        return NULL;
+    record->seats_taken++;
+    record->version++;
+    context_edited(context, RECORD_PLACEMENT, record);
+    return record;
+}
+
+PlacementRecord *placement_give_seat(struct context *context, ProtobufCBinaryData placement_id)
+{
+    PlacementRecord *record = context_edit(context, RECORD_PLACEMENT, text_of_bytes(placement_id));
+    if (!record || record->seats_taken == 0)
+        return NULL;
+    record->seats_taken--;
+    record->version++;
+    context_edited(context, RECORD_PLACEMENT, record);
+    return record;
+}
+
 void placement_publish(struct context *context, PlacementRecord *record)
 {
     if (record->state != PLACEMENT_STATE(DRAFT))
@@ -189,6 +242,7 @@ void placement_publish(struct context *context, PlacementRecord *record)
     record->state = PLACEMENT_STATE(PUBLISHED);
     record->version++;
     context_edited(context, RECORD_PLACEMENT, record);
+    task_close(context, INDEX_TASK_PLACEMENT, record->placement_id, TASK_KIND(PUBLISH_PLACEMENT), NULL);
     uint64_t seq = context_fact(context, &(struct fact){.kind = "placement_published",
                                                         .subject = record->placement_id,
                                                         .school = record->entered_by_school,
@@ -219,7 +273,8 @@ void placement_show(struct context *context, const PlacementRecord *record, Plac
     message_free(*field);
     *field = shown;
     context_id(context, record->placement_id, &shown->placement_id);
-    context_id(context, record->round_id, &shown->round_id);
+    if (placement_round_is_theirs(context, record))
+        context_id(context, record->round_id, &shown->round_id);
     shown->state = record->state;
     shown->version = record->version;
     shown->criteria_version = record->criteria_version;

@@ -18,6 +18,13 @@ bool placement_is_visible(const struct state *state, const PlacementRecord *reco
 /* The company's own, or one that a school of the coördinator handed in. */
 bool placement_is_own(const struct actor *actor, const PlacementRecord *record);
 
+/*
+ * Whether the actor may change it, being one of those whose own it is: while a round has the placement, a contact of the company
+ * may where a school of that round has checked them. Others would change what that round's schools rely on.
+ */
+bool placement_round_is_theirs(const struct context *context, const PlacementRecord *record);
+extern const struct refusal refusal_contact_not_checked;
+
 /* What handing in this (checked, canonical) placement would do. */
 enum placement_change { PLACEMENT_NEW, PLACEMENT_CHANGED, PLACEMENT_SAME };
 struct placement_entry {
@@ -34,6 +41,13 @@ MUST_USE struct status placement_look_up(struct context *context, const Placemen
  */
 PlacementRecord *placement_enter(struct context *context, const Placement *placement, const char *school,
                                  struct text hidden_by);
+
+/* Somebody must publish a draft: the company, or the school that entered it. Nothing for other states. */
+void placement_ask_to_publish(struct context *context, const PlacementRecord *record);
+
+/* One more seat is taken, or one less. The record; NULL where there is none, or where no seat was taken that could be given back. */
+PlacementRecord *placement_take_seat(struct context *context, ProtobufCBinaryData placement_id);
+PlacementRecord *placement_give_seat(struct context *context, ProtobufCBinaryData placement_id);
 
 /* A draft becomes published, with its fact; others stay as they are. */
 void placement_publish(struct context *context, PlacementRecord *record);

@@ -42,6 +42,8 @@ static struct status find_own(const struct context *context, const char *hex, ui
     if (!placement_is_own(context->actor, record))
         return status_refuse(&refusal_not_found);
     status = version_of_request(version, record->version);
+    if (!status.refusal && !placement_round_is_theirs(context, record))
+        status = status_refuse(&refusal_contact_not_checked);
     if (!status.refusal)
         *out = record;
     return status;
@@ -53,8 +55,10 @@ static struct status enter_one(struct context *context, const Placement *placeme
     bool is_coordinator = actor_is(context->actor, ROLE(COORDINATOR));
     context->on_behalf = is_coordinator;
     PlacementRecord *record = placement_enter(context, placement, school, text_of(""));
-    if (record)
+    if (record) {
+        placement_ask_to_publish(context, record);
         placement_show(context, record, shown);
+    }
     return context_status(context);
 }
 
@@ -80,6 +84,8 @@ struct status handle_submit_placement(struct context *context, const void *messa
     if (!status.refusal && request->version)
         status = entry.record ? version_of_request(request->version, entry.record->version)
                               : status_refuse_field(&refusal_not_found, "version");
+    if (!status.refusal && entry.change == PLACEMENT_CHANGED && !placement_round_is_theirs(context, entry.record))
+        status = status_refuse(&refusal_contact_not_checked);
     if (!status.refusal && entry.change == PLACEMENT_SAME)
         placement_show(context, entry.record, &response->placement);
     else if (!status.refusal)
@@ -127,6 +133,8 @@ static struct status check_reopen(const struct context *context, const Placement
     struct status status = version_of_request(version, record->version);
     if (status.refusal)
         return status;
+    if (!placement_round_is_theirs(context, record))
+        return status_refuse(&refusal_contact_not_checked);
     if (is_paused && !actor_is(context->actor, ROLE(COORDINATOR)))
         return status_refuse(&refusal_coordinator_reopens);
     bool has_suspended = record->state == PLACEMENT_STATE(PUBLISHED) && record->seats_suspended;
@@ -183,6 +191,18 @@ static void note_text(struct context *context, const PlacementRecord *record)
     context->text_subject = subject;
 }
 
+/* Withdrawing ends what runs: a contact ends no proposal of a school that has not checked them. */
+static struct status check_ends(const struct context *context, const PlacementRecord *record)
+{
+    struct scan scan;
+    const ProposalRecord *proposal;
+    scan_id(&scan, context->state, INDEX_RUNNING_PLACEMENT, text_of_bytes(record->placement_id));
+    while (actor_is(context->actor, ROLE(COMPANY)) && (proposal = scan_next(&scan)) != NULL)
+        if (!actor_is_checked_by(context->actor, proposal->school))
+            return status_refuse(&refusal_contact_not_checked);
+    return STATUS_DONE;
+}
+
 struct status handle_withdraw_placement(struct context *context, const void *message, void *answer)
 {
     const Stagematch__V1__WithdrawPlacementRequest *request = message;
@@ -192,6 +212,8 @@ struct status handle_withdraw_placement(struct context *context, const void *mes
     struct status status = find_own(context, request->placement_id, request->version, &found);
     if (!status.refusal && found->state == PLACEMENT_STATE(WITHDRAWN))
         status = status_refuse(&refusal_wrong_placement_state);
+    if (!status.refusal)
+        status = check_ends(context, found);
     if (!status.refusal)
         status = proposal_check_reason(context, REASON_WITHDRAWN_PLACE, request->reason, &reason);
     if (status.refusal)

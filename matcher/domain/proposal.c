@@ -8,8 +8,6 @@
 static const REFUSAL(refusal_no_introduction, STATUS_FAILED_PRECONDITION, "no_introduction",
                      "Er is nog geen kennismaking gepland, of je ging al akkoord.",
                      "No kennismaking is planned yet, or you agreed already.");
-static const REFUSAL(refusal_text_apart, STATUS_INVALID_ARGUMENT, "text_apart",
-                     "Een toelichting gaat apart mee, via de kluis.", "A text goes apart, by way of the vault.");
 
 /* Whose proposal it is, seen from a role of this service. */
 static bool is_theirs(const struct actor *actor, const ProposalRecord *proposal)
@@ -53,54 +51,26 @@ void proposal_text_subject(struct context *context, const ProposalRecord *propos
     context->text_subject = subject;
 }
 
-/* A move that needs nothing but the version. */
-static struct status plain_move(struct context *context, const char *id, uint64_t version, enum proposal_event event,
-                                Stagematch__V1__Proposal **field)
+static struct status make_move(struct context *context, const char *id, uint64_t version,
+                               const struct move_call *call, Stagematch__V1__Proposal **field)
 {
     const ProposalRecord *proposal = NULL;
     struct status status = find_version(context, id, version, &proposal);
     if (!status.refusal)
-        status = proposal_check_move(context, proposal, event);
-    if (status.refusal)
-        return status;
-    proposal_move(context, proposal, event, NULL);
-    *field = proposal_view(context, proposal);
-    return STATUS_DONE;
-}
-
-/* What every call with a reason carries. */
-struct reasoned {
-    const char *id, *reason, *criterion, *text;
-    uint64_t version;
-    enum proposal_event event;
-    Stagematch__V1__Side side;
-};
-
-static struct status reasoned_move(struct context *context, const struct reasoned *call,
-                                   Stagematch__V1__Proposal **field)
-{
-    const ProposalRecord *proposal = NULL;
-    struct decision decision = {.side = call->side};
-    struct status status = find_version(context, call->id, call->version, &proposal);
-    if (!status.refusal && call->text[0])
-        status = status_refuse_field(&refusal_text_apart, "text");
+        status = proposal_check_and_move(context, proposal, call);
     if (!status.refusal)
-        status = proposal_check_decision(context, proposal, call->event, call->reason, call->criterion, &decision);
-    if (status.refusal)
-        return status;
-    if (context->has_text)
-        proposal_text_subject(context, proposal, "reason");
-    proposal_move(context, proposal, call->event, &decision);
-    *field = proposal_view(context, proposal);
-    return STATUS_DONE;
+        *field = proposal_view(context, proposal);
+    return status;
 }
 
-#define PLAIN(function, Name, event)                                                                                 \
+/* A move that needs nothing but the version. */
+#define PLAIN(function, Name, event_of_it)                                                                           \
     static struct status function(struct context *context, const void *message, void *answer)                        \
     {                                                                                                                \
         const Stagematch__V1__##Name##Request *request = message;                                                    \
         Stagematch__V1__##Name##Response *response = answer;                                                         \
-        return plain_move(context, request->proposal_id, request->version, (event), &response->proposal);            \
+        struct move_call call = {.event = (event_of_it)};                                                            \
+        return make_move(context, request->proposal_id, request->version, &call, &response->proposal);               \
     }
 PLAIN(approve, ApproveProposal, EVENT_SCHOOL_APPROVES)
 PLAIN(confirm, ConfirmProposal, EVENT_STUDENT_CONFIRMS)
@@ -112,9 +82,8 @@ PLAIN(complete, CompleteProposal, EVENT_COMPLETES)
     {                                                                                                                \
         const Stagematch__V1__##Name##Request *request = message;                                                    \
         Stagematch__V1__##Name##Response *response = answer;                                                         \
-        struct reasoned call = {request->proposal_id, request->reason, request->criterion, request->text,            \
-                                request->version,     (event_of_it),   (side_of_it)};                                \
-        return reasoned_move(context, &call, &response->proposal);                                                   \
+        struct move_call call = {(event_of_it), (side_of_it), request->reason, request->criterion, request->text};   \
+        return make_move(context, request->proposal_id, request->version, &call, &response->proposal);               \
     }
 REASONED(veto, VetoProposal, EVENT_SCHOOL_VETOES, SIDE(SCHOOL))
 REASONED(decline, DeclineProposal, EVENT_STUDENT_DECLINES, SIDE(STUDENT))
@@ -127,9 +96,8 @@ static struct status end_early(struct context *context, const void *message, voi
     Stagematch__V1__EndProposalEarlyResponse *response = answer;
     if (request->side < SIDE(STUDENT) || request->side > SIDE(SCHOOL))
         return status_refuse_field(&refusal_missing_field, "side");
-    struct reasoned call = {request->proposal_id, request->reason,  request->criterion, request->text,
-                            request->version,     EVENT_ENDS_EARLY, request->side};
-    return reasoned_move(context, &call, &response->proposal);
+    struct move_call call = {EVENT_ENDS_EARLY, request->side, request->reason, request->criterion, request->text};
+    return make_move(context, request->proposal_id, request->version, &call, &response->proposal);
 }
 
 static struct status get_proposal(struct context *context, const void *message, void *answer)
@@ -248,7 +216,7 @@ static struct status agree_introduction(struct context *context, const void *mes
     proposal->introduction_agreed = true;
     proposal->version++;
     task_close(context, INDEX_TASK_PROPOSAL, proposal->proposal_id, TASK_KIND(AGREE_INTRODUCTION), NULL);
-    notice_send(context, "introduction_agreed", ROLE(COMPANY), proposal->leerbedrijf, proposal->candidate);
+    notice_send_contacts(context, "introduction_agreed", proposal, proposal->candidate);
     response->proposal = proposal_view(context, proposal);
     return STATUS_DONE;
 }

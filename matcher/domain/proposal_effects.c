@@ -1,5 +1,6 @@
 #include "blind/label.h"
 #include "domain/market.h"
+#include "domain/placement.h"
 #include "domain/proposal_move.h"
 
 #include <string.h>
@@ -111,7 +112,8 @@ void proposal_move_seat(struct context *context, ProposalRecord *proposal, const
     else if (placement->seats_taken)
         placement->seats_taken--;
     count_unexplained(context, placement, proposal, decision);
-    if (effect == SEAT_SUSPENDED && placement->state != PLACEMENT_STATE(WITHDRAWN))
+    bool is_offered = placement->state == PLACEMENT_STATE(PUBLISHED) || placement->state == PLACEMENT_STATE(PAUSED);
+    if (effect == SEAT_SUSPENDED && is_offered) /* publishing says that all seats are there */
         placement->seats_suspended++;
     if (effect == SEAT_SUSPENDED && placement->state == PLACEMENT_STATE(PUBLISHED))
         open_reopen_task(context, placement);
@@ -127,13 +129,9 @@ static void free_held_seat(struct context *context, ProtobufCBinaryData proposal
     proposal->seat_held = false;
     proposal->version++;
     context_edited(context, RECORD_PROPOSAL, proposal);
-    PlacementRecord *placement = context_edit(context, RECORD_PLACEMENT, text_of_bytes(proposal->placement_id));
+    const PlacementRecord *placement = placement_give_seat(context, proposal->placement_id);
     if (!placement)
         return;
-    placement->version++;
-    if (placement->seats_taken)
-        placement->seats_taken--;
-    context_edited(context, RECORD_PLACEMENT, placement);
     uint64_t seq = context_fact(context, &(struct fact){.kind = "seat_freed",
                                                         .subject = placement->placement_id,
                                                         .school = proposal->school,
@@ -198,6 +196,15 @@ void proposal_review(struct context *context, const ProposalRecord *proposal, co
     }
 }
 
+/* The call was made, and the placement is paused still. */
+static void ask_to_reopen(struct context *context, const TaskRecord *call)
+{
+    task_open(context, &(struct task_spec){.kind = TASK_KIND(REOPEN),
+                                           .role = call->role,
+                                           .scope = call->scope,
+                                           .placement_id = call->placement_id});
+}
+
 void proposal_task_completed(struct context *context, const TaskRecord *task)
 {
     (void)context_fact(context, &(struct fact){.kind = "task_completed",
@@ -208,6 +215,8 @@ void proposal_task_completed(struct context *context, const TaskRecord *task)
                                                .placement_id = task->placement_id});
     if (task->kind == TASK_KIND(REVIEW_REASON) && task->proposal_id.len)
         free_held_seat(context, task->proposal_id);
+    if (task->kind == TASK_KIND(CALL_COMPANY))
+        ask_to_reopen(context, task);
 }
 
 void proposal_task_overdue(struct context *context, const TaskRecord *task)
@@ -285,16 +294,6 @@ static ProposalRecord *new_record(struct context *context, const RoundRecord *ro
     return proposal;
 }
 
-static void take_seat(struct context *context, ProtobufCBinaryData placement_id)
-{
-    PlacementRecord *placement = context_edit(context, RECORD_PLACEMENT, text_of_bytes(placement_id));
-    if (!placement)
-        return;
-    placement->seats_taken++;
-    placement->version++;
-    context_edited(context, RECORD_PLACEMENT, placement);
-}
-
 static void take_student(struct context *context, const ProposalRecord *proposal)
 {
     StagevraagRecord *stagevraag = context_edit(context, RECORD_STAGEVRAAG, text_of_bytes(proposal->stagevraag_id));
@@ -318,7 +317,7 @@ const ProposalRecord *proposal_create(struct context *context, const RoundRecord
     context_add(context, RECORD_PROPOSAL, proposal);
     if (context->error != ERR_OK)
         return NULL;
-    take_seat(context, proposal->placement_id);
+    (void)placement_take_seat(context, proposal->placement_id);
     take_student(context, proposal);
     (void)context_fact(context, &(struct fact){.kind = "proposal",
                                                .subject = proposal->proposal_id,

@@ -29,6 +29,8 @@ const REFUSAL(refusal_text_needed, STATUS_INVALID_ARGUMENT, "text_needed", "Geef
 const REFUSAL(refusal_text_not_allowed, STATUS_INVALID_ARGUMENT, "text_not_allowed",
               "Alleen bij de reden 'anders' hoort een toelichting.",
               "Only the reason 'anders' comes with an explanation.");
+const REFUSAL(refusal_text_apart, STATUS_INVALID_ARGUMENT, "text_apart",
+              "Een toelichting gaat apart mee, via de kluis.", "A text goes apart, by way of the vault.");
 
 /* The doubt about an attested level: any declared criterion may be named, and the coördinator is asked. */
 static const char contested_reason[] = "niveau-betwist";
@@ -237,4 +239,23 @@ void proposal_move(struct context *context, const ProposalRecord *record, enum p
     proposal_tell(context, proposal, move);
     if (move->bars)
         note_rematch(context, proposal, seq);
+}
+
+struct status proposal_check_and_move(struct context *context, const ProposalRecord *proposal,
+                                      const struct move_call *call)
+{
+    struct decision decision = {.side = call->side};
+    struct status status;
+    if (!call->reason)
+        status = proposal_check_move(context, proposal, call->event);
+    else if (call->text[0])
+        status = status_refuse_field(&refusal_text_apart, "text");
+    else
+        status = proposal_check_decision(context, proposal, call->event, call->reason, call->criterion, &decision);
+    if (status.refusal)
+        return status;
+    if (call->reason && context->has_text)
+        proposal_text_subject(context, proposal, "reason");
+    proposal_move(context, proposal, call->event, call->reason ? &decision : NULL);
+    return STATUS_DONE;
 }

@@ -17,7 +17,7 @@ struct decision {
 
 extern const struct refusal refusal_wrong_proposal_state, refusal_unknown_reason, refusal_reason_not_allowed,
     refusal_criterion_needed, refusal_criterion_not_declared, refusal_criterion_not_below,
-    refusal_criterion_not_shown, refusal_text_needed, refusal_text_not_allowed;
+    refusal_criterion_not_shown, refusal_text_needed, refusal_text_not_allowed, refusal_text_apart;
 
 /* Whether the table has this move for the caller. */
 struct status proposal_check_move(const struct context *context, const ProposalRecord *proposal,
@@ -27,6 +27,17 @@ struct status proposal_check_move(const struct context *context, const ProposalR
 struct status proposal_check_decision(const struct context *context, const ProposalRecord *proposal,
                                       enum proposal_event event, const char *reason, const char *criterion,
                                       struct decision *out);
+
+/* What a call that moves a proposal says; `reason` NULL: the move needs none. */
+struct move_call {
+    enum proposal_event event;
+    Stagematch__V1__Side side;
+    const char *reason, *criterion, *text; /* a text is refused: it goes apart, by way of the vault */
+};
+
+/* Checks all of it and makes the move. */
+struct status proposal_check_and_move(struct context *context, const ProposalRecord *proposal,
+                                      const struct move_call *call);
 
 /*
  * Makes the move, which must have been checked. `proposal` is the state's own record. Sets context->error to ERR_INTERNAL for a

@@ -113,7 +113,7 @@ void proposal_tell(struct context *context, const ProposalRecord *proposal, cons
     id_format_bytes(proposal->proposal_id, id);
     id_format_bytes(proposal->student_ref, student);
     if (move->revokes && move->unfavourable)
-        notice_send(context, "grant_revoked", ROLE(COMPANY), proposal->leerbedrijf, proposal->candidate);
+        notice_send_contacts(context, "grant_revoked", proposal, proposal->candidate);
     if (!move->unfavourable)
         return;
     bool student_was_asked = move->from != PROPOSAL_STATE(PROPOSED) && move->from != PROPOSAL_STATE(APPROVED);
@@ -122,5 +122,5 @@ void proposal_tell(struct context *context, const ProposalRecord *proposal, cons
     if (student_was_asked && !actor_is(actor, ROLE(STUDENT)))
         notice_send(context, "proposal_ended", ROLE(STUDENT), student, id);
     if (proposal->shown && !move->revokes && !actor_is(actor, ROLE(COMPANY)))
-        notice_send(context, "candidate_ended", ROLE(COMPANY), proposal->leerbedrijf, proposal->candidate);
+        notice_send_contacts(context, "candidate_ended", proposal, proposal->candidate);
 }

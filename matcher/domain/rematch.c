@@ -6,6 +6,13 @@
 #include "domain/proposal.h"
 #include "domain/round.h"
 #include "domain/stagevraag.h"
+#include "domain/task.h"
+
+/* How long after each failure in a row a re-match is tried again; the last holds for all that follow. */
+static const int64_t retry_minutes[] = {1, 5, 15, 60};
+
+/* After so many the schools are told: it does not come right by itself. */
+enum { RETRIES_DIFFERENT = sizeof retry_minutes / sizeof retry_minutes[0], TELL_AFTER = RETRIES_DIFFERENT };
 
 void rematch_note(struct context *context, ProtobufCBinaryData round_id, uint64_t seq)
 {
@@ -86,6 +93,57 @@ static void propose(struct context *context, RoundRecord *record, SolveResult *r
         rematch_note(context, record->round_id, state_ledger_seq(context->state));
 }
 
+void rematch_forget(RoundRecord *record)
+{
+    record->rematch_from_seq = 0;
+    record->rematch_failures = 0;
+    record->rematch_retry_ms = 0;
+}
+
+/* It is wanted still, and waits. Ends that come meanwhile wait with it: the same child would only fail the same way. */
+static void put_off(struct context *context, RoundRecord *record)
+{
+    size_t at = record->rematch_failures < RETRIES_DIFFERENT ? record->rematch_failures : RETRIES_DIFFERENT - 1;
+    record->rematch_retry_ms = context->now_ms + retry_minutes[at] * 60000;
+    record->rematch_failures += record->rematch_failures < UINT32_MAX;
+    context_edited(context, RECORD_ROUND, record);
+    if (record->rematch_failures == TELL_AFTER)
+        round_ask_all(context, record, TASK_KIND(REMATCH_FAILED));
+}
+
+/* `seq`: up to which end it looked. */
+static void settle(struct context *context, RoundRecord *record, uint64_t seq)
+{
+    uint64_t left_seq = record->rematch_last_seq > seq ? seq + 1 : 0;
+    rematch_forget(record);
+    record->rematch_from_seq = left_seq;
+    record->version++;
+    context_edited(context, RECORD_ROUND, record);
+    task_close(context, INDEX_TASK_ROUND, record->round_id, TASK_KIND(REMATCH_FAILED), NULL);
+}
+
+static const RoundRecord *first_retry(const struct state *state)
+{
+    struct scan scan;
+    scan_all(&scan, state, INDEX_ROUND_RETRY);
+    return scan_next(&scan);
+}
+
+int64_t rematch_retry_due_ms(const struct state *state)
+{
+    const RoundRecord *record = first_retry(state);
+    return record ? record->rematch_retry_ms : INT64_MAX;
+}
+
+void rematch_retry(struct context *context)
+{
+    RoundRecord *record = round_edit(context, first_retry(context->state));
+    if (!record)
+        return;
+    record->rematch_retry_ms = 0;
+    context_edited(context, RECORD_ROUND, record);
+}
+
 void rematch_solved(struct context *context, const struct solve_request *request, SolveResult *result,
                     const char *failure)
 {
@@ -97,9 +155,10 @@ void rematch_solved(struct context *context, const struct solve_request *request
     if (!record)
         return;
     uint64_t from_seq = record->rematch_from_seq;
-    record->rematch_from_seq = record->rematch_last_seq > request->up_to_seq ? request->up_to_seq + 1 : 0;
-    record->version++;
-    context_edited(context, RECORD_ROUND, record);
+    if (result)
+        settle(context, record, request->up_to_seq);
+    else
+        put_off(context, record);
     context_fact(context, &(struct fact){.kind = result ? "rematch" : "rematch_failed",
                                          .subject = record->round_id,
                                          .code = failure,

@@ -104,6 +104,7 @@ void round_set_state(struct context *context, RoundRecord *record, Stagematch__V
                                          .code = record->mechanism,
                                          .round_id = record->round_id,
                                          .digest = digest});
+    round_change_tasks(context, record);
 }
 
 static void show_hex(struct context *context, ProtobufCBinaryData bytes, char **field)

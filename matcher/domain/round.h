@@ -35,7 +35,8 @@ struct status round_for_change(const struct context *context, const char *hex, u
 
 RoundRecord *round_edit(struct context *context, const RoundRecord *record);
 
-/* The only place where a round's state changes: refuses (context->error) a move that is not in the table; writes the fact. */
+/* The only place where a round's state changes: refuses (context->error) a move that is not in the table; writes the fact; closes
+   the tasks of the state that was left and opens those of the new one. */
 void round_set_state(struct context *context, RoundRecord *record, Stagematch__V1__RoundState state,
                      ProtobufCBinaryData digest);
 
@@ -64,13 +65,26 @@ bool round_propose(struct context *context, const RoundRecord *record, const Mat
 /* Keeps matches as chunks behind those that are there. Takes the elements. */
 void round_keep_matches(struct context *context, RoundRecord *record, MatchRecord **matches, size_t count);
 
+/*
+ * round_tasks.c: whom a round waits for. round_open_tasks opens those of its state; round_change_tasks first closes what there is;
+ * the others say what happened within a state.
+ */
+void round_open_tasks(struct context *context, const RoundRecord *record);
+void round_change_tasks(struct context *context, const RoundRecord *record);
+void round_ask_all(struct context *context, const RoundRecord *record, Stagematch__V1__TaskKind kind);
+void round_nonce_came(struct context *context, const RoundRecord *record, const char *school);
+/* The term of a task of a round is over. */
+void round_task_overdue(struct context *context, const TaskRecord *task);
+
 /* round_work.c */
 bool round_has_work(const struct state *state);
 void round_work(struct context *context);
 
-/* rematch.c */
+/* rematch.c. One that failed is asked for again after a while that grows to an hour; see rematch_retry. */
 void rematch_solved(struct context *context, const struct solve_request *request, SolveResult *result,
                     const char *failure);
+/* The round ends: no re-match is wanted any more. */
+void rematch_forget(RoundRecord *record);
 MUST_USE enum err rematch_input(const struct state *state, const RoundRecord *record, struct round_input *out);
 
 handler_function handle_create_round, handle_open_round, handle_commit_nonce, handle_seal_round, handle_reveal_nonce,

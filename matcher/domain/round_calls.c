@@ -2,7 +2,6 @@
 #include "base/digest.h"
 #include "domain/profile_check.h"
 #include "domain/round.h"
-#include "domain/task.h"
 #include "match/seed.h"
 
 #include <stdlib.h>
@@ -132,24 +131,9 @@ struct status handle_create_round(struct context *context, const void *message, 
                                          .subject = record->round_id,
                                          .code = record->mechanism,
                                          .round_id = record->round_id});
+    round_open_tasks(context, record);
     context_add(context, RECORD_ROUND, record);
     return context_status(context);
-}
-
-/* Asks one school, or closes its task. */
-static void ask_for_nonce(struct context *context, const RoundRecord *record, const char *school)
-{
-    struct task_spec spec = {.kind = TASK_KIND(NONCE),
-                             .role = ROLE(COORDINATOR),
-                             .scope = school,
-                             .round_id = record->round_id,
-                             .detail = school};
-    task_open(context, &spec);
-}
-
-static void close_nonce_task(struct context *context, const RoundRecord *record, const char *school)
-{
-    task_close(context, INDEX_TASK_ROUND, record->round_id, TASK_KIND(NONCE), school);
 }
 
 struct status handle_open_round(struct context *context, const void *message, void *answer)
@@ -162,8 +146,6 @@ struct status handle_open_round(struct context *context, const void *message, vo
     if (!record)
         return status.refusal ? status : context_status(context);
     round_set_state(context, record, ROUND_STATE(OPEN), (ProtobufCBinaryData){0, NULL});
-    for (size_t i = 0; i < record->n_schools; i++)
-        ask_for_nonce(context, record, record->schools[i]);
     round_show(context, record, &response->round);
     return context_status(context);
 }
@@ -231,7 +213,7 @@ struct status handle_commit_nonce(struct context *context, const void *message, 
         return status.refusal ? status : context_status(context);
     set_hash(context, &record->commitments[part]->commitment, commitment);
     note_part(context, record, request->school, "nonce_committed", commitment);
-    close_nonce_task(context, record, request->school);
+    round_nonce_came(context, record, request->school);
     round_show(context, record, &response->round);
     return context_status(context);
 }
@@ -293,7 +275,7 @@ struct status handle_reveal_nonce(struct context *context, const void *message, 
         return status.refusal ? status : context_status(context);
     set_hash(context, &record->commitments[part]->nonce, nonce);
     note_part(context, record, request->school, "nonce_revealed", nonce);
-    close_nonce_task(context, record, request->school);
+    round_nonce_came(context, record, request->school);
     reveal_if_complete(context, record);
     round_show(context, record, &response->round);
     return context_status(context);
@@ -321,7 +303,7 @@ struct status handle_replace_withheld_nonces(struct context *context, const void
         set_hash(context, &part->nonce, nonce);
         part->withheld = true;
         note_part(context, record, part->school, "nonce_withheld", nonce);
-        close_nonce_task(context, record, part->school);
+        round_nonce_came(context, record, part->school);
     }
     reveal_if_complete(context, record);
     round_show(context, record, &response->round);

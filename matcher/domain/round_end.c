@@ -4,7 +4,6 @@
 #include "domain/proposal.h"
 #include "domain/round.h"
 #include "domain/stagevraag.h"
-#include "domain/task.h"
 
 #include <string.h>
 
@@ -70,8 +69,7 @@ static void finish(struct context *context, RoundRecord *record)
                                        : *record->failure                  ? ROUND_STATE(FAILED)
                                                                            : ROUND_STATE(CANCELLED);
     record->work = ROUND_WORK(UNSPECIFIED);
-    record->rematch_from_seq = 0;
-    task_close(context, INDEX_TASK_ROUND, record->round_id, TASK_KIND(UNSPECIFIED), NULL);
+    rematch_forget(record);
     round_set_state(context, record, state, (ProtobufCBinaryData){0, NULL});
 }
 

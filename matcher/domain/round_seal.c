@@ -4,7 +4,6 @@
 #include "domain/proposal.h"
 #include "domain/round.h"
 #include "domain/stagevraag.h"
-#include "domain/task.h"
 
 #include <string.h>
 
@@ -172,18 +171,6 @@ enum err round_describe_input(const struct state *state, const struct geography 
     return e;
 }
 
-static void ask_for_nonces(struct context *context, const RoundRecord *record)
-{
-    for (size_t i = 0; i < record->n_schools; i++) {
-        struct task_spec spec = {.kind = TASK_KIND(NONCE),
-                                 .role = ROLE(COORDINATOR),
-                                 .scope = record->schools[i],
-                                 .round_id = record->round_id,
-                                 .detail = record->schools[i]};
-        task_open(context, &spec);
-    }
-}
-
 void round_enter_input(struct context *context, RoundRecord *record, const SolveResult *result)
 {
     context_ok(context, message_assign_bytes(&record->input_digest, text_of_bytes(result->digest)));
@@ -196,7 +183,6 @@ void round_enter_input(struct context *context, RoundRecord *record, const Solve
     record->seal_ms = context->now_ms;
     record->reveal_due_ms = term_due_ms(context->options->calendar, TERM_NONCE, dutch_day(context->now_ms));
     round_set_state(context, record, ROUND_STATE(SEALED), record->input_digest);
-    ask_for_nonces(context, record);
 }
 
 /* A small input: its digest is made here. */

@@ -182,23 +182,34 @@ static struct status commit_with_text(struct context *context, const void *messa
 
 /* Release, led by the vault. */
 
+/*
+ * The vault asks until it knows, however long that takes and whatever happened since. So no answer is kept for it: a release that was
+ * committed before is answered with its proposal as it is by now, or with none where that was erased.
+ */
 static struct status commit_release(struct context *context, const void *message, void *answer)
 {
     const Stagematch__Internal__V1__CommitReleaseRequest *request = message;
     Stagematch__Internal__V1__CommitReleaseResponse *response = answer;
     const ProposalRecord *proposal = state_find(context->state, RECORD_PROPOSAL, text_of_bytes(request->proposal_id));
     struct status status = stage_check(context, request->stage_id);
+    bool again = status.refusal == &refusal_stage_committed;
+    if (again && !proposal)
+        return STATUS_DONE;
+    if (again)
+        status = STATUS_DONE;
     if (!status.refusal && (!proposal || !actor_coordinates(context->actor, proposal->school) ||
                             !round_is_visible(context->state, proposal->round_id)))
         status = status_refuse(&refusal_not_found);
-    if (!status.refusal)
+    if (!status.refusal && !again)
         status = version_of_request(request->version, proposal->version);
-    if (!status.refusal)
+    if (!status.refusal && !again)
         status = proposal_check_move(context, proposal, EVENT_SCHOOL_RELEASES);
     if (status.refusal)
         return status;
-    stage_committed(context, request->stage_id, NULL);
-    proposal_move(context, proposal, EVENT_SCHOOL_RELEASES, NULL);
+    if (!again) {
+        stage_committed(context, request->stage_id, NULL);
+        proposal_move(context, proposal, EVENT_SCHOOL_RELEASES, NULL);
+    }
     response->proposal = proposal_view(context, proposal);
     return STATUS_DONE;
 }
@@ -210,6 +221,7 @@ static struct status check_grant(struct context *context, const void *message, v
     const ProposalRecord *proposal =
         request->candidate[0] ? state_candidate(context->state, request->candidate) : NULL;
     if (!proposal || strcmp(proposal->leerbedrijf, request->leerbedrijf) != 0 ||
+        !actor_serves(context->actor, proposal->leerbedrijf, proposal->school) ||
         !proposal_state_facts(proposal->state)->granted)
         return STATUS_DONE;
     response->granted = true;
@@ -259,7 +271,7 @@ static struct status list_reasons(struct context *context, const void *message, 
 const struct handler saga_handlers[] = {
     {METHOD_RESOLVE_STAGE, resolve_stage, false},
     {METHOD_COMMIT_WITH_TEXT, commit_with_text, true},
-    {METHOD_COMMIT_RELEASE, commit_release, true},
+    {METHOD_COMMIT_RELEASE, commit_release, false},
     {METHOD_CHECK_GRANT, check_grant, false},
     {METHOD_PULL_NOTICES, handle_pull_notices, false},
     {METHOD_LIST_REASONS, list_reasons, false},

@@ -37,7 +37,7 @@ static bool waits_for_solve(const RoundRecord *record)
 
 static bool waits_for_rematch(const RoundRecord *record)
 {
-    return record->rematch_from_seq && record->work == ROUND_WORK(UNSPECIFIED);
+    return record->rematch_from_seq && !record->rematch_retry_ms && record->work == ROUND_WORK(UNSPECIFIED);
 }
 
 bool market_next_solve(const struct state *state, struct solve_request *out)

@@ -19,14 +19,9 @@ void stagevraag_leave_elsewhere(struct context *context, StagevraagRecord *recor
 {
     if (record->elsewhere_placement_id.len == 0)
         return;
-    PlacementRecord *placement =
-        context_edit(context, RECORD_PLACEMENT, text_of_bytes(record->elsewhere_placement_id));
-    if (placement && placement->seats_taken) {
-        placement->seats_taken--;
-        placement->version++;
-        context_edited(context, RECORD_PLACEMENT, placement);
+    const PlacementRecord *placement = placement_give_seat(context, record->elsewhere_placement_id);
+    if (placement)
         rematch_note(context, placement->round_id, state_ledger_seq(context->state));
-    }
     context_ok(context, message_assign_bytes(&record->elsewhere_placement_id, text_of("")));
 }
 
@@ -114,16 +109,12 @@ static struct status find_seat(const struct context *context, const char *hex, c
     return STATUS_DONE;
 }
 
-static void take_seat(struct context *context, StagevraagRecord *record, const PlacementRecord *found)
+static void sit_elsewhere(struct context *context, StagevraagRecord *record, const PlacementRecord *found)
 {
-    PlacementRecord *placement = context_edit(context, RECORD_PLACEMENT, text_of_bytes(found->placement_id));
-    if (!placement)
-        return;
-    placement->seats_taken++;
-    placement->version++;
-    context_edited(context, RECORD_PLACEMENT, placement);
-    context_ok(context,
-               message_assign_bytes(&record->elsewhere_placement_id, text_of_bytes(placement->placement_id)));
+    const PlacementRecord *placement = placement_take_seat(context, found->placement_id);
+    if (placement)
+        context_ok(context,
+                   message_assign_bytes(&record->elsewhere_placement_id, text_of_bytes(placement->placement_id)));
 }
 
 struct status handle_place_elsewhere(struct context *context, const void *message, void *answer)
@@ -146,7 +137,7 @@ struct status handle_place_elsewhere(struct context *context, const void *messag
     if (!record)
         return context_status(context);
     if (placement)
-        take_seat(context, record, placement);
+        sit_elsewhere(context, record, placement);
     finish(context, record, STAGEVRAAG_STATE(PLACED_ELSEWHERE));
     context_fact(context, &(struct fact){.kind = "placed_elsewhere",
                                          .subject = record->stagevraag_id,

@@ -3,6 +3,7 @@
  * a hash whose salt is gone.
  */
 #include "domain/import.h"
+#include "domain/placement.h"
 #include "domain/proposal.h"
 #include "domain/round.h"
 #include "domain/saga.h"
@@ -30,16 +31,12 @@ static struct status check_scope(const struct context *context, struct text stud
 }
 
 /* A seat that was held for the reviewer is free: there is nothing left to look at. */
-static void free_held_seat(struct context *context, const ProposalRecord *proposal)
+static void give_held_seat(struct context *context, const ProposalRecord *proposal)
 {
-    PlacementRecord *placement =
-        proposal->seat_held ? context_edit(context, RECORD_PLACEMENT, text_of_bytes(proposal->placement_id)) : NULL;
-    if (!placement || placement->seats_taken == 0)
-        return;
-    placement->seats_taken--;
-    placement->version++;
-    context_edited(context, RECORD_PLACEMENT, placement);
-    rematch_note(context, placement->round_id, state_ledger_seq(context->state));
+    const PlacementRecord *placement =
+        proposal->seat_held ? placement_give_seat(context, proposal->placement_id) : NULL;
+    if (placement)
+        rematch_note(context, placement->round_id, state_ledger_seq(context->state));
 }
 
 static void erase_proposals(struct context *context, struct text student_ref)
@@ -51,7 +48,7 @@ static void erase_proposals(struct context *context, struct text student_ref)
         if (!proposal)
             return;
         uint8_t id[ID_BYTES];
-        free_held_seat(context, proposal);
+        give_held_seat(context, proposal);
         task_close(context, INDEX_TASK_PROPOSAL, proposal->proposal_id, TASK_KIND(UNSPECIFIED), NULL);
         memcpy(id, proposal->proposal_id.data, sizeof id);
         context_remove(context, RECORD_PROPOSAL, (struct text){(const char *)id, sizeof id});

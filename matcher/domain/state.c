@@ -2,6 +2,7 @@
 
 #include "domain/index.h"
 #include "domain/state_index.h"
+#include "domain/touched.h"
 
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct state {
     size_t entry_count, entry_capacity;
     struct arena pending; /* behind `entries` */
     uint64_t ledger_seq, mutations;
+    struct touched touched; /* whose answers `marked` makes old */
 };
 
 const char *record_kind_name(enum record_kind kind)
@@ -104,6 +106,14 @@ static enum err mark(struct state *state, enum record_kind kind, struct text key
     node->value = entry;
     entry->marked = node;
     return ERR_OK;
+}
+
+/* The same of a record that was there before: the views of what it was are touched. */
+static enum err mark_known(struct state *state, enum record_kind kind, struct text key, struct entry *entry)
+{
+    if (!entry->marked)
+        touched_note(&state->touched, state, kind, entry->message);
+    return mark(state, kind, key, entry);
 }
 
 /* Brings one place of a record up to date. */
@@ -229,7 +239,7 @@ enum err state_add(struct state *state, enum record_kind kind, ProtobufCMessage 
 void *state_edit(struct state *state, enum record_kind kind, struct text key)
 {
     struct entry *entry = find_entry(state, kind, key);
-    return entry && mark(state, kind, key, entry) == ERR_OK ? entry->message : NULL;
+    return entry && mark_known(state, kind, key, entry) == ERR_OK ? entry->message : NULL;
 }
 
 enum err state_edited(struct state *state, enum record_kind kind, void *record)
@@ -247,7 +257,7 @@ enum err state_remove(struct state *state, enum record_kind kind, struct text ke
     struct entry *entry = find_entry(state, kind, key);
     if (!entry)
         return ERR_MISSING;
-    enum err e = mark(state, kind, key, entry);
+    enum err e = mark_known(state, kind, key, entry);
     if (e != ERR_OK)
         return e;
     entry->marked->value = NULL;
@@ -402,7 +412,8 @@ struct taken {
     struct change *records;
 };
 
-static enum err take_record(struct taken *taken, const struct index_node *node, struct change *change)
+static enum err take_record(struct state *state, struct taken *taken, const struct index_node *node,
+                            struct change *change)
 {
     struct text marked = index_node_key(node);
     change->kind = (enum record_kind)(uint8_t)marked.data[0];
@@ -411,7 +422,25 @@ static enum err take_record(struct taken *taken, const struct index_node *node, 
     if (e != ERR_OK)
         return e;
     const struct entry *entry = node->value;
-    return entry ? pack_in(&taken->arena, entry->message, &change->value) : ERR_OK;
+    if (!entry)
+        return ERR_OK;
+    touched_note(&state->touched, state, change->kind, entry->message);
+    return pack_in(&taken->arena, entry->message, &change->value);
+}
+
+static enum err take_views(struct state *state, struct taken *taken, struct changes *out)
+{
+    uint32_t *views;
+    struct touched *touched = &state->touched;
+    touched_finish(touched);
+    enum err e = arena_alloc(&taken->arena, touched->count + 1, sizeof *views, &views);
+    if (e != ERR_OK)
+        return e;
+    memcpy(views, touched->views, touched->count * sizeof *views);
+    out->views = views;
+    out->view_count = touched->count;
+    out->all_views = touched->all;
+    return ERR_OK;
 }
 
 static void unmark(struct state *state)
@@ -436,7 +465,9 @@ enum err state_take_changes(struct state *state, struct changes *out)
     size_t count = 0;
     const struct index_node *node = index_seek(&state->marked, (struct text){"", 0}, true);
     for (; e == ERR_OK && node; node = index_seek(&state->marked, index_node_key(node), false))
-        e = take_record(taken, node, &taken->records[count++]);
+        e = take_record(state, taken, node, &taken->records[count++]);
+    if (e == ERR_OK)
+        e = take_views(state, taken, out);
     if (e != ERR_OK) {
         mem_free(taken->records);
         arena_free(&taken->arena);
@@ -446,7 +477,12 @@ enum err state_take_changes(struct state *state, struct changes *out)
     taken->entry_arena = state->pending;
     arena_init(&state->pending, SIZE_MAX);
     taken->entries = state->entries;
-    *out = (struct changes){taken->records, count, taken->entries, state->entry_count, taken};
+    out->records = taken->records;
+    out->record_count = count;
+    out->entries = taken->entries;
+    out->entry_count = state->entry_count;
+    out->owner = taken;
+    touched_clear(&state->touched);
     state->entries = NULL;
     state->entry_count = state->entry_capacity = 0;
     unmark(state);

@@ -81,6 +81,7 @@ enum state_index {
     INDEX_PLACEMENT_HIDDEN,      /* hidden_by; only those that are hidden */
     INDEX_ROUND_STATE,           /* state (1 byte) */
     INDEX_ROUND_REMATCH,         /* only rounds with rematch_from_seq */
+    INDEX_ROUND_RETRY,           /* rematch_retry_ms (8 bytes); only rounds whose re-match waits until then */
     INDEX_CHUNK_ROUND,           /* of match chunks: round_id, chunk */
     INDEX_PROPOSAL_SCHOOL,       /* school */
     INDEX_PROPOSAL_STUDENT,      /* student_ref */
@@ -168,7 +169,10 @@ struct changes {
     size_t record_count;
     struct ledger_change *entries;
     size_t entry_count;
-    void *owner; /* memory behind the views */
+    const uint32_t *views; /* that these changes touch (api/views.h), each once */
+    size_t view_count;
+    bool all_views; /* too many to name */
+    void *owner;    /* memory behind the views */
 };
 MUST_USE enum err state_take_changes(struct state *state, struct changes *out);
 void changes_free(struct changes *changes);

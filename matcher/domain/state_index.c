@@ -164,6 +164,13 @@ static bool round_rematch(const void *record, struct index_key *key)
     return it->rematch_from_seq > 0;
 }
 
+static bool round_retry(const void *record, struct index_key *key)
+{
+    const RoundRecord *it = record;
+    index_key_u64(key, (uint64_t)it->rematch_retry_ms);
+    return it->rematch_retry_ms > 0;
+}
+
 static bool proposal_leerbedrijf(const void *record, struct index_key *key)
 {
     const ProposalRecord *it = record;
@@ -272,6 +279,7 @@ const struct index_facts index_table[STATE_INDEX_COUNT] = {
     [INDEX_PLACEMENT_HIDDEN] = {RECORD_PLACEMENT, placement_hidden},
     [INDEX_ROUND_STATE] = {RECORD_ROUND, round_state},
     [INDEX_ROUND_REMATCH] = {RECORD_ROUND, round_rematch},
+    [INDEX_ROUND_RETRY] = {RECORD_ROUND, round_retry},
     [INDEX_CHUNK_ROUND] = {RECORD_MATCH_CHUNK, chunk_round},
     [INDEX_PROPOSAL_SCHOOL] = {RECORD_PROPOSAL, proposal_school},
     [INDEX_PROPOSAL_STUDENT] = {RECORD_PROPOSAL, proposal_student},

@@ -1,13 +1,14 @@
 #include "domain/task.h"
 
 #include "domain/handlers.h"
-#include "domain/market.h"
+#include "domain/placement.h"
 #include "domain/proposal_move.h"
+#include "domain/round.h"
 #include "domain/state_index.h"
 
 #include <string.h>
 
-/* What is fixed for each kind. */
+/* What is fixed for each kind. Whoever makes a draft is not told at once that it is there, only reminded. */
 static const struct {
     enum term term;
     const char *notice; /* when it appears; NULL: nobody is told */
@@ -31,6 +32,14 @@ static const struct {
     [TASK_KIND(REVIEW_REASON)] = {TERM_REVIEW_REASON, "task_review_reason", true},
     [TASK_KIND(NONCE)] = {TERM_NONCE, "task_nonce", false},
     [TASK_KIND(REOPEN)] = {TERM_REOPEN, "task_reopen", false},
+    [TASK_KIND(OPEN_ROUND)] = {TERM_OPEN_ROUND, NULL, false},
+    [TASK_KIND(SEAL_ROUND)] = {TERM_SEAL_ROUND, "task_seal_round", false},
+    [TASK_KIND(SOLVE_ROUND)] = {TERM_SOLVE_ROUND, "task_solve_round", false},
+    [TASK_KIND(PUBLISH_ROUND)] = {TERM_PUBLISH_ROUND, "task_publish_round", false},
+    [TASK_KIND(CLOSE_ROUND)] = {TERM_CLOSE_ROUND, NULL, false},
+    [TASK_KIND(ROUND_FAILED)] = {TERM_ROUND_FAILED, "task_round_failed", true},
+    [TASK_KIND(REMATCH_FAILED)] = {TERM_REMATCH_FAILED, "task_rematch_failed", false},
+    [TASK_KIND(PUBLISH_PLACEMENT)] = {TERM_PUBLISH_PLACEMENT, NULL, false},
 };
 
 static const REFUSAL(refusal_task_closes_itself, STATUS_FAILED_PRECONDITION, "task_closes_itself",
@@ -75,6 +84,18 @@ static bool is_open(const struct context *context, const struct task_spec *spec)
     return false;
 }
 
+/* Of a company's task about a student: the proposal, by whose school it is for some contacts and not for others. */
+static const ProposalRecord *candidate_of(const struct state *state, const TaskRecord *task)
+{
+    bool about_candidate = task->role == ROLE(COMPANY) && task->proposal_id.len;
+    return about_candidate ? state_find(state, RECORD_PROPOSAL, text_of_bytes(task->proposal_id)) : NULL;
+}
+
+static bool same_school(const ProposalRecord *a, const ProposalRecord *b)
+{
+    return a && b ? strcmp(a->school, b->school) == 0 : a == b;
+}
+
 /* A notice names what it is about by an id that its reader can open: companies know candidates by their label alone. */
 static void tell(struct context *context, const char *template, const TaskRecord *task)
 {
@@ -86,13 +107,17 @@ static void tell(struct context *context, const char *template, const TaskRecord
         id_format_bytes(*ids[i], subject);
     bool by_label = task->role == ROLE(COMPANY) && task->candidate[0];
     const char *about = by_label ? task->candidate : subject;
-    notice_send(context, template, task->role, task->scope, about);
+    const ProposalRecord *candidate = candidate_of(context->state, task);
+    if (candidate)
+        notice_send_contacts(context, template, candidate, about);
+    else
+        notice_send(context, template, task->role, task->scope, about);
     if (task->role == ROLE(VERTROUWENSPERSOON))
         notice_send(context, template, ROLE(BEHANDELAAR), task->scope, about);
 }
 
 /*
- * Whether this task is the first of its like that gets so far: same owner, kind and term. A round that is published gives a
+ * Whether this task is the first of its like that gets so far: same owner (of a company: same contacts), kind and term. A round that is published gives a
  * school thousands of tasks in one moment; one notice tells of all of them.
  */
 static bool is_first_of_its_like(const struct context *context, const TaskRecord *task)
@@ -106,7 +131,8 @@ static bool is_first_of_its_like(const struct context *context, const TaskRecord
     scan_start(&scan, context->state, INDEX_TASK_OWNER, &prefix);
     for (const TaskRecord *other; (other = scan_next(&scan));)
         if (other != task && other->kind == task->kind && task_next_ms(other) >= task_next_ms(task) &&
-            other->overdue == task->overdue)
+            other->overdue == task->overdue &&
+            same_school(candidate_of(context->state, other), candidate_of(context->state, task)))
             return false;
     return true;
 }
@@ -205,6 +231,8 @@ void task_run_due(struct context *context, const TaskRecord *due)
     context_edited(context, RECORD_TASK, task);
     if (overdue && task->proposal_id.len)
         proposal_task_overdue(context, task);
+    else if (overdue && task->round_id.len)
+        round_task_overdue(context, task);
 }
 
 /* The API. */
@@ -231,6 +259,21 @@ static Stagematch__V1__Task *view(struct context *context, const TaskRecord *rec
     return task;
 }
 
+/*
+ * Not while the round is being published, or the import that brings the placement is under way; and what is about a student is for
+ * contacts whom the school has checked.
+ */
+static bool is_visible(const struct context *context, const TaskRecord *task)
+{
+    const struct state *state = context->state;
+    const ProposalRecord *candidate = candidate_of(state, task);
+    if (candidate && !actor_is_checked_by(context->actor, candidate->school))
+        return false;
+    const PlacementRecord *placement =
+        task->placement_id.len ? state_find(state, RECORD_PLACEMENT, text_of_bytes(task->placement_id)) : NULL;
+    return round_is_visible(state, task->round_id) && (!placement || placement_is_visible(state, placement));
+}
+
 static struct status list_tasks(struct context *context, const void *message, void *answer)
 {
     const Stagematch__V1__ListTasksRequest *request = message;
@@ -240,7 +283,7 @@ static struct status list_tasks(struct context *context, const void *message, vo
     if (status.refusal)
         return status;
     for (const TaskRecord *task; (task = page_next(&page));) {
-        if (!round_is_visible(context->state, task->round_id))
+        if (!is_visible(context, task))
             continue;
         Stagematch__V1__Task *seen = view(context, task);
         if (!seen || !context_ok(context, message_append(&response->n_tasks, &response->tasks, seen)))

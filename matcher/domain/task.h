@@ -41,4 +41,8 @@ unsigned task_owner_role(unsigned role);
 void notice_send(struct context *context, const char *template, unsigned role, const char *scope,
                  const char *subject);
 
+/* Tells the contacts of a leerbedrijf whom the school has checked: for whatever is about its student. */
+void notice_send_contacts(struct context *context, const char *template, const ProposalRecord *proposal,
+                          const char *subject);
+
 #endif

@@ -46,6 +46,14 @@ static const char *const names[TERM_COUNT] = {
     [TERM_REVIEW_REASON] = "review_reason",
     [TERM_NONCE] = "nonce",
     [TERM_REOPEN] = "reopen",
+    [TERM_OPEN_ROUND] = "open_round",
+    [TERM_SEAL_ROUND] = "seal_round",
+    [TERM_SOLVE_ROUND] = "solve_round",
+    [TERM_PUBLISH_ROUND] = "publish_round",
+    [TERM_CLOSE_ROUND] = "close_round",
+    [TERM_ROUND_FAILED] = "round_failed",
+    [TERM_REMATCH_FAILED] = "rematch_failed",
+    [TERM_PUBLISH_PLACEMENT] = "publish_placement",
 };
 
 struct calendar {

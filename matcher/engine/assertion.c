@@ -1,5 +1,6 @@
 #include "engine/assertion.h"
 
+#include "api/schools.h"
 #include "stagematch/internal/v1/frame.pb-c.h"
 
 #include <sodium.h>
@@ -36,7 +37,8 @@ struct status assertion_check(struct text assertion, struct text mac, const uint
         return status_refuse(e == ERR_MEMORY ? &refusal_memory : &refusal_unauthenticated);
     const Stagematch__Internal__V1__ActorAssertion *message = (const void *)read.message.message;
     if (message->expire_ms <= now_ms || message->account_id.len != ID_BYTES || message->n_scope > SCOPE_MAX ||
-        (unsigned)message->role >= 32) {
+        (unsigned)message->role >= 32 || message->n_checked_by > CHECKED_SCHOOLS_MAX ||
+        !schools_ascend((const char *const *)message->checked_by, message->n_checked_by)) {
         pbguard_free(&read.message);
         return status_refuse(&refusal_unauthenticated);
     }
@@ -44,6 +46,8 @@ struct status assertion_check(struct text assertion, struct text mac, const uint
     read.actor.role = (unsigned)message->role;
     read.actor.scope = (const char *const *)message->scope;
     read.actor.scope_count = message->n_scope;
+    read.actor.checked_by = (const char *const *)message->checked_by;
+    read.actor.checked_count = message->n_checked_by;
     *out = read;
     return STATUS_DONE;
 }

@@ -12,7 +12,7 @@
 #include "domain/domain.h"
 #include "wire/pbguard.h"
 
-enum { ASSERTION_KEY_BYTES = 32, ASSERTION_MAC_BYTES = 32, ASSERTION_BYTES_MAX = 16 << 10 };
+enum { ASSERTION_KEY_BYTES = 32, ASSERTION_MAC_BYTES = 32, ASSERTION_BYTES_MAX = 32 << 10 };
 
 /* An actor and the message that its scope is borrowed from. */
 struct asserted {

@@ -29,7 +29,7 @@ static const struct {
     {METHOD_COMMIT_RELEASE, BEHALF_ACTOR, METHOD_RELEASE_PROPOSAL, true},
     {METHOD_COMMIT_ERASURE, BEHALF_EITHER, METHOD_ERASE_STUDENT, true},
     {METHOD_LIST_RESULTS, BEHALF_ACTOR, METHOD_EXPORT_RESULTS, false},
-    {METHOD_CHECK_GRANT, BEHALF_SERVICE, METHOD_COUNT, false},
+    {METHOD_CHECK_GRANT, BEHALF_ACTOR, METHOD_GET_CANDIDATE_IDENTITY, false},
     {METHOD_RESOLVE_STAGE, BEHALF_SERVICE, METHOD_COUNT, true}, /* fences what it does not know */
     {METHOD_PULL_NOTICES, BEHALF_SERVICE, METHOD_COUNT, true},  /* forgets what was taken */
     {METHOD_GET_METRICS, BEHALF_SERVICE, METHOD_COUNT, false},
@@ -128,6 +128,7 @@ static void free_call(struct engine_call *call)
     asserted_free(&call->asserted);
     buf_free(&call->outcome.response);
     buf_free(&call->outcome.problems);
+    mem_free(call->stamps);
     mem_free(call);
 }
 
@@ -173,6 +174,10 @@ void engine_call_answer(struct engine_call *call)
         Stagematch__Internal__V1__Reply reply = STAGEMATCH__INTERNAL__V1__REPLY__INIT;
         reply.body.data = (uint8_t *)call->outcome.response.data;
         reply.body.len = call->outcome.response.length;
+        if (call->stamps) {
+            reply.invalidations = call->stamps->list;
+            reply.n_invalidations = call->stamps->count;
+        }
         channel_answer(call->incoming, &reply);
     }
     free_call(call);

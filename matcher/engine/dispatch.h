@@ -8,6 +8,7 @@
 #define ENGINE_DISPATCH_H
 
 #include "engine/assertion.h"
+#include "engine/stamps.h"
 #include "ipc/channel.h"
 
 /* A call under way; owned by whoever has it last, until engine_call_refuse or engine_call_answer. */
@@ -16,6 +17,7 @@ struct engine_call {
     struct pbguard_message request;
     struct asserted asserted; /* empty: nobody in particular, or the vault */
     struct outcome outcome;
+    struct view_stamps *stamps; /* of an answer that may be kept; NULL: none */
     struct engine_call *next;
 };
 

@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include "base/complaints.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/config.h"
@@ -20,6 +21,7 @@ struct engine {
     struct engine_config config;
     struct store *store;
     struct domain *domain; /* NULL: it could not be loaded again yet */
+    struct versions *versions;
     struct turns *turns;
     struct upkeep *upkeep;
     struct event *probe, *ready;
@@ -65,6 +67,7 @@ static void failed(void *context, enum err cause, bool of_store)
     upkeep_stop(engine->upkeep);
     domain_free(engine->domain);
     engine->domain = NULL;
+    versions_restart(engine->versions);
     enum err e = load(engine, of_store);
     if (e == ERR_OK && !of_store)
         return;
@@ -129,6 +132,7 @@ static void answer_metrics(struct engine *engine, struct incoming_call *incoming
         .solver = upkeep_solver_numbers(engine->upkeep),
         .ledger_seq = store_ledger_head(engine->store).seq,
         .recoveries = engine->recoveries,
+        .versions = versions_read_numbers(engine->versions),
         .state = engine->domain ? domain_state(engine->domain) : NULL,
     };
     buf_init(&text, METRICS_BYTES_MAX);
@@ -164,10 +168,11 @@ static void on_call(void *context, struct incoming_call *incoming)
         turns_take(engine->turns, call);
 }
 
-/* Nothing is kept for a channel: calls of one that closed are answered into nowhere. */
+/* Calls of a channel that closed are answered into nowhere. */
 static void on_closed(void *context, struct channel *channel)
 {
-    (void)context;
+    struct engine *engine = context;
+    versions_leave(engine->versions, channel);
     LOG(LOG_INFO, "engine_channel_closed", LOG_WORD("peer", role_text(channel_peer(channel))));
 }
 
@@ -179,9 +184,10 @@ static struct channel_handlers engine_handlers(void *self, enum role_name peer)
 
 static void engine_connected(void *self, enum role_name peer, struct channel *channel)
 {
-    (void)self;
-    (void)channel;
+    struct engine *engine = self;
     LOG(LOG_INFO, "engine_channel_open", LOG_WORD("peer", role_text(peer)));
+    if (peer == ROLE_FRONT && versions_join(engine->versions, channel) != ERR_OK)
+        LOG(LOG_WARN, "engine_front_not_told", LOG_NUMBER("most", VERSIONS_FRONTS_MAX));
 }
 
 static void on_ready(evutil_socket_t fd, short what, void *context)
@@ -201,6 +207,7 @@ static void engine_free(void *self)
         store_close(engine->store);
     upkeep_free(engine->upkeep);
     turns_free(engine->turns);
+    versions_free(engine->versions);
     if (engine->domain)
         domain_free(engine->domain);
     if (engine->probe)
@@ -211,12 +218,20 @@ static void engine_free(void *self)
     mem_free(engine);
 }
 
+static enum err make_versions(struct engine *engine)
+{
+    uint64_t version = 0;
+    enum err e = load_version(engine->store, &version);
+    return e == ERR_OK ? versions_new(&engine->environment->random, version, &engine->versions) : e;
+}
+
 static enum err make_parts(struct engine *engine)
 {
     const struct role_environment *environment = engine->environment;
     const struct turns_options options = {
         .base = environment->base,
         .store = engine->store,
+        .versions = engine->versions,
         .clock = environment->clock,
         .random = environment->random,
         .commands_max = (size_t)settings_number(environment->settings, "commit_commands_max"),
@@ -239,13 +254,18 @@ static enum err make_parts(struct engine *engine)
 static enum err engine_start(const struct role_environment *environment, void **self)
 {
     struct engine *engine;
+    struct complaints complaints;
     enum err e = mem_alloc(1, sizeof *engine, &engine);
     if (e != ERR_OK)
         return e;
     engine->environment = environment;
-    e = engine_config_read(environment->settings, stderr, &engine->config);
+    complaints_open(&complaints);
+    e = engine_config_read(environment->settings, complaints.to, &engine->config);
+    complaints_close(&complaints);
     if (e == ERR_OK)
         e = load_open_store(environment->folder, environment->base, &engine->store);
+    if (e == ERR_OK)
+        e = make_versions(engine);
     if (e == ERR_OK)
         e = make_parts(engine);
     if (e == ERR_OK)

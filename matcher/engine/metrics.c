@@ -61,6 +61,14 @@ void metrics_write(const struct metrics_sources *sources, struct buf *out)
         {"solver_runs_total", "counter", "Children that were started to solve a round.", sources->solver.started},
         {"solver_solved_total", "counter", "Children that gave a result.", sources->solver.solved},
         {"solver_failed_total", "counter", "Children that failed.", sources->solver.failed},
+        {"invalidations_total", "counter", "Turns whose changes the fronts were told of.",
+         sources->versions.announced},
+        {"invalidated_views_total", "counter", "Views named in them.", sources->versions.views},
+        {"invalidated_all_total", "counter", "Turns that touched too many views to name.",
+         sources->versions.everything},
+        {"epochs_total", "counter", "Epochs since the start; more than one: the state was loaded again.",
+         sources->versions.epochs},
+        {"fronts", "gauge", "Fronts that are told what changes.", sources->versions.fronts},
         {"solver_running", "gauge", "1 while a child solves a round.", sources->solver.child != 0},
     };
     for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++)

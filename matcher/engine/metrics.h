@@ -11,6 +11,7 @@ struct metrics_sources {
     struct turns_numbers turns;
     struct store_numbers store;
     struct solver_numbers solver;
+    struct versions_numbers versions;
     uint64_t ledger_seq;
     uint64_t recoveries;
     const struct state *state; /* NULL: not loaded */

@@ -3,6 +3,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/load.h"
 #include "engine/quota.h"
 
 #include <event2/event.h>
@@ -25,6 +26,7 @@ struct turn {
     bool is_committing; /* false: it changed nothing and waits for those before it */
     bool is_done;
     enum err result;
+    struct outdated outdated; /* by its changes */
     struct turn *next;
 };
 
@@ -162,9 +164,16 @@ static void plan(struct turns *turns)
     event_add(turns->start, soon ? &at_once : &wait);
 }
 
+static void turn_free(struct turn *turn)
+{
+    outdated_free(&turn->outdated);
+    mem_free(turn);
+}
+
 static void answer(struct turn *turn)
 {
     struct engine_call *call;
+    versions_announce(turn->turns->options.versions, &turn->outdated);
     while ((call = list_take(&turn->calls)))
         engine_call_answer(call);
 }
@@ -181,7 +190,7 @@ static void answer_done(struct turns *turns)
             answer(turn);
         else
             refuse_all(turns, &turn->calls, &refusal_unavailable);
-        mem_free(turn);
+        turn_free(turn);
         /* What changed nothing is as good as what it saw. */
         for (struct turn *next = turns->first; next && !next->is_committing; next = next->next) {
             next->is_done = true;
@@ -250,8 +259,12 @@ static enum err commit(struct turns *turns, struct turn *turn, bool *any)
         e = ERR_IO; /* a method that dispatch.c calls a read has changed something */
     if (e == ERR_OK && *any)
         e = store_batch_new(turns->options.store, &batch);
+    if (*any)
+        versions_advance(turns->options.versions, &changes, &turn->outdated);
     if (e == ERR_OK && *any)
         e = fill_batch(turns, &changes, batch);
+    if (e == ERR_OK && *any)
+        e = load_put_version(batch, turn->outdated.version);
     changes_free(&changes);
     if (e != ERR_OK) {
         store_batch_free(batch);
@@ -289,7 +302,7 @@ static void end_turn(struct turns *turns, struct turn *turn)
             turns->numbers.refused++;
             engine_call_refuse(call, status_refuse(its_own ? &refusal_memory : &refusal_unavailable));
         }
-        mem_free(turn);
+        turn_free(turn);
         fail(turns, e, turns->read_only);
         return;
     }
@@ -324,6 +337,14 @@ static void charge(struct turns *turns, const struct engine_call *call, int64_t 
         quota_left(turns->quota, &account, call->outcome.response.length);
 }
 
+static void stamp(struct turns *turns, struct engine_call *call)
+{
+    const struct actor *actor = &call->asserted.actor;
+    const struct view_asker asker = {actor->role, actor->scope, actor->scope_count};
+    if (!call->outcome.status.refusal)
+        call->stamps = stamps_take(turns->options.versions, call->incoming->method, call->request.message, &asker);
+}
+
 static void apply(struct turns *turns, struct engine_call *call)
 {
     struct command command = {
@@ -338,6 +359,7 @@ static void apply(struct turns *turns, struct engine_call *call)
     int64_t begun_us = clock_monotonic_us(&turns->options.clock);
     domain_apply(turns->domain, &command, &call->outcome);
     charge(turns, call, clock_monotonic_us(&turns->options.clock) - begun_us);
+    stamp(turns, call);
 }
 
 /* Refuses a call that is not worth applying any more, or cannot be now. */
@@ -442,7 +464,7 @@ void turns_free(struct turns *turns)
         struct turn *turn = turns->first;
         turns->first = turn->next;
         refuse_all(turns, &turn->calls, &refusal_unavailable);
-        mem_free(turn);
+        turn_free(turn);
     }
     if (turns->start)
         event_free(turns->start);

@@ -4,7 +4,8 @@
  * What waits is taken into a turn when no commit is under way, else after wait_ms or with commands_max of it; a turn ends early
  * when it has taken wait_ms. Its changes are one commit. The next turn is applied while earlier commits are under way, at most
  * TURNS_IN_FLIGHT_MAX; answers go out in the order of the turns, each after its commit. A turn without changes has seen what
- * earlier ones did, so its answers wait for theirs; with nothing under way they go at once.
+ * earlier ones did, so its answers wait for theirs; with nothing under way they go at once. Before the answers the fronts are told
+ * what the turn made old (engine/versions.h).
  *
  * When a commit fails, or the domain runs out of memory half-way, nothing new is applied, and everything under way is answered
  * refusal_unavailable (refusal_memory to the call it happened in); with the last of it `failed` is called, in a turn of the loop
@@ -17,6 +18,7 @@
 #include "base/random.h"
 #include "domain/domain.h"
 #include "engine/dispatch.h"
+#include "engine/versions.h"
 #include "store/store.h"
 
 struct event_base;
@@ -27,6 +29,7 @@ enum { TURNS_IN_FLIGHT_MAX = 4, TURNS_WAITING_MAX = 16384 };
 struct turns_options {
     struct event_base *base;
     struct store *store;
+    struct versions *versions; /* counts the turns that change something, and tells the fronts */
     struct clock clock;
     struct random_source random;
     size_t commands_max;

@@ -5,6 +5,8 @@
  * BLAKE2b hash of the token; the token itself is not. Calls with one token that come while the vault is being asked wait for
  * the same answer. A refusal is not kept. At most ACTORS_MAX are known at a time, the least recently used goes first.
  *
+ * What the vault answered is shared with the other fronts through Redis, where there is one (front/auth_share.h): that is asked first.
+ *
  * An actor that is about to expire (ACTOR_MARGIN_MS) is not found any more, so that who finds one can finish a short call
  * with it; a long one asks again.
  */
@@ -13,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "front/auth_share.h"
 #include "ipc/channel.h"
 #include "stagematch/internal/v1/saga.pb-c.h"
 
@@ -27,6 +30,12 @@ struct actor {
 };
 
 MUST_USE enum err auth_new(const struct clock *clock, const struct random_source *random, struct auth **out);
+
+/*
+ * Shares what is known through the shelf. `vault` is where the channel to the vault stands, for when Redis had nothing. Once, before the
+ * first question. Errors: those of cache_subscribe.
+ */
+MUST_USE enum err auth_share_through(struct auth *auth, struct shelf *shelf, struct channel *const *vault);
 
 /* Waiters must have left; an answer of the vault that is still to come is nobody's. */
 void auth_free(struct auth *auth);
@@ -59,12 +68,13 @@ MUST_USE enum err auth_ask(struct auth *auth, struct channel *vault, struct text
 /* Waits no longer; allowed for one that does not wait. */
 void auth_leave(struct auth_waiter *waiter);
 
-/* Forgets one token, or all: after what ends a session. */
+/* Forgets one token; or all, after what ends a session, which the other fronts are told. */
 void auth_forget(struct auth *auth, struct text token);
 void auth_forget_all(struct auth *auth);
 
 struct auth_counts {
     uint64_t found, asked, joined, refused;
+    uint64_t shared; /* found in Redis */
     size_t known;
 };
 struct auth_counts auth_counts(const struct auth *auth);

@@ -3,6 +3,7 @@
 #include "api/message.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "front/kept.h"
 #include "front/targets.h"
 
 #include <sodium.h>
@@ -79,6 +80,9 @@ static void let_go(struct call *call)
 {
     struct front *front = call->front;
     drop_ask(call);
+    cache_cancel(front->cache, call->cache_question);
+    mem_free(call->kept);
+    call->kept = NULL;
     auth_leave(&call->waiter);
     event_del(&call->deadline);
     event_del(&call->turn);
@@ -115,10 +119,8 @@ struct answer_shape {
 
 static void respond(struct call *call, const struct answer_shape *shape)
 {
-    struct exchange_header headers[PAGE_HEADERS + 6];
+    struct exchange_header headers[6];
     size_t count = 0;
-    for (size_t i = 0; i < PAGE_HEADERS; i++)
-        headers[count++] = page_headers[i];
     headers[count++] = (struct exchange_header){"Content-Type", shape->content_type};
     if (!shape->may_be_kept)
         headers[count++] = (struct exchange_header){"Cache-Control", "no-store"};
@@ -140,6 +142,7 @@ static void end(struct call *call, enum status_code code, const struct answer_sh
     struct front *front = call->front;
     let_go(call);
     (void)set_state(call, CALL_ENDED);
+    call->code = code;
     counters_add(&front->counters, call->method->id, code,
                  clock_monotonic_us(&front->environment->clock) - call->start_us);
     respond(call, shape);
@@ -226,6 +229,24 @@ static void end_answered(struct call *call, enum err e)
     }
     struct answer_shape shape = {200, connect_content_type(call->connect.codec), compress_answer(call),
                                  (call->method->flags & METHOD_GET) != 0};
+    kept_put(call, &(struct kept_answer){buf_text(&call->front->answer), shape.coding});
+    end(call, STATUS_OK, &shape);
+}
+
+void call_answer_encoded(struct call *call, const struct kept_answer *answer)
+{
+    struct front *front = call->front;
+    if (call->state == CALL_ENDED)
+        return;
+    buf_clear(&front->answer);
+    buf_put_text(&front->answer, answer->bytes);
+    if (buf_error(&front->answer) != ERR_OK) {
+        wipe_answer(front);
+        call_fail(call, ERR_MEMORY);
+        return;
+    }
+    struct answer_shape shape = {200, connect_content_type(call->connect.codec), answer->coding,
+                                 (call->method->flags & METHOD_GET) != 0};
     end(call, STATUS_OK, &shape);
 }
 
@@ -265,27 +286,30 @@ static void on_ask_answered(void *context, struct status status, const Stagematc
         call_refuse(call, status);
     else if (channel_reply_code(reply) != STATUS_OK)
         call_refuse_detail(call, channel_reply_code(reply), reply->refusal);
-    else
+    else {
+        call->reply = reply;
         run(call, (struct text){(const char *)reply->body.data, reply->body.len});
+        call->reply = NULL;
+    }
 }
 
-/* Whom the vault counts attempts by: of an IPv6 address the network, of which one guesser has all. */
-static struct address counted_client(const struct call *call)
+void call_peer(const struct exchange *exchange, char out[ADDRESS_TEXT_BYTES])
 {
-    struct address client = exchange_client(call->exchange);
-    return address_key(&client);
+    struct address client = exchange_client(exchange);
+    struct address counted = address_key(&client);
+    address_format(&counted, out);
 }
 
 static enum err send_ask(struct call *call, struct ask *ask, const struct method *method, struct text body)
 {
     char peer[ADDRESS_TEXT_BYTES];
-    struct address client = counted_client(call);
     Stagematch__Internal__V1__Call frame = STAGEMATCH__INTERNAL__V1__CALL__INIT;
     frame.method = call_borrow(method->path);
     frame.timeout_ms = left_ms(call);
+    frame.trace = call_borrow(exchange_id(call->exchange));
     frame.body = (ProtobufCBinaryData){body.length, (uint8_t *)call_borrow(body.data)};
     if (ask->role == ROLE_VAULT) {
-        address_format(&client, peer);
+        call_peer(call->exchange, peer);
         frame.peer = peer;
         frame.token = (ProtobufCBinaryData){call->token.length, (uint8_t *)call_borrow(call->token.data)};
     } else if (call->actor) {
@@ -338,6 +362,26 @@ void call_ask_message(struct call *call, enum role_name role, enum method_id met
     call_ask(call, role, method, (struct text){(const char *)bytes, length}, then);
     sodium_memzero(bytes, length);
     mem_free(bytes);
+}
+
+static void on_cached(void *context, struct text value)
+{
+    struct call *call = context;
+    call->cache_question = 0;
+    run(call, value);
+}
+
+void call_get(struct call *call, const char *name, call_step *then)
+{
+    if (call->state != CALL_RUNNING)
+        return;
+    call->cache_question = cache_get(call->front->cache, text_of(name), on_cached, call);
+    if (!call->cache_question) {
+        then(call, (struct text){NULL, 0});
+        return;
+    }
+    call->then = then;
+    (void)set_state(call, CALL_WAITING);
 }
 
 bool call_unpack(struct call *call, const ProtobufCMessageDescriptor *descriptor, struct text body,
@@ -406,17 +450,18 @@ static void ask_actor(struct call *call)
 {
     char peer[ADDRESS_TEXT_BYTES];
     struct front *front = call->front;
-    struct address client = counted_client(call);
-    address_format(&client, peer);
+    call_peer(call->exchange, peer);
     call->waiter.known = on_actor;
     call->waiter.context = call;
     if (!front->channels[ROLE_VAULT]) {
         call_refuse(call, status_refuse(&refusal_unavailable));
         return;
     }
+    log_set_request(exchange_id(call->exchange)); /* the question's, too */
     /* Others may wait for the same answer: it gets the service's time, not this client's. */
     enum err e =
         auth_ask(front->auth, front->channels[ROLE_VAULT], call->token, peer, front->call_timeout_ms, &call->waiter);
+    log_set_request(NULL);
     if (e != ERR_OK) {
         call_fail(call, e);
         return;
@@ -454,21 +499,18 @@ static bool ends_sessions(enum method_id method)
     return false;
 }
 
-static void answer_what_came(struct call *call, struct text body)
+void call_pass(struct call *call, struct text body)
 {
     if (ends_sessions(call->method->id))
         auth_forget_all(call->front->auth);
     call_answer_packed(call, body);
 }
 
-static void serve_engine(struct call *call)
-{
-    call_ask_message(call, ROLE_ENGINE, call->method->id, call->request.message, answer_what_came);
-}
-
 static void serve_vault(struct call *call)
 {
-    call_ask_message(call, ROLE_VAULT, call->method->id, call->request.message, answer_what_came);
+    bool changes_engine = call->method->id == METHOD_RELEASE_PROPOSAL || call->method->id == METHOD_ERASE_STUDENT;
+    call_ask_message(call, ROLE_VAULT, call->method->id, call->request.message,
+                     changes_engine ? kept_settle : call_pass);
 }
 
 static void serve_nobody(struct call *call)
@@ -545,12 +587,13 @@ static bool decode(struct call *call)
 static void serve(struct call *call, struct text body)
 {
     static void (*const targets[])(struct call * call) = {
-        [TARGET_ENGINE] = serve_engine,
+        [TARGET_ENGINE] = kept_serve,
         [TARGET_VAULT] = serve_vault,
         [TARGET_SAGA_STUDENTS] = saga_students_start,
         [TARGET_PLACEMENTS_FILE] = saga_placements_start,
         [TARGET_SAGA_TEXT] = saga_text_start,
         [TARGET_JOIN] = join_results_start,
+        [TARGET_WATCH] = serve_nobody, /* no call: route.c starts a watch */
         [TARGET_INTERNAL] = serve_nobody,
     };
     (void)body;
@@ -562,8 +605,7 @@ static void serve(struct call *call, struct text body)
         targets[call->method->target](call);
 }
 
-/* The token of "Authorization: Bearer TOKEN"; empty where there is none, or two. */
-static struct text bearer_of(const struct exchange *exchange)
+struct text call_bearer(const struct exchange *exchange)
 {
     struct text value, scheme;
     if (h1_header(exchange_head(exchange), "Authorization", &value) != 1)
@@ -586,13 +628,27 @@ static void set_deadline(struct call *call)
     event_add(&call->deadline, &after);
 }
 
+/* False: from this address came too many calls that cost the vault much and need no session. */
+static bool admit_login(const struct call *call)
+{
+    struct front *front = call->front;
+    if (call->method->target != TARGET_VAULT)
+        return true;
+    const struct address client = exchange_client(call->exchange), key = address_key(&client);
+    return rate_limit_admit(front->logins, &key,
+                            address_list_has(&front->shared_addresses, &client) ? front->logins_per_shared_address
+                                                                                : front->logins_per_address);
+}
+
 static void begin(struct call *call)
 {
     if (call->front->call_count > CALLS_MAX) {
         call_refuse(call, status_refuse(&refusal_too_many));
         return;
     }
-    if (call->method->flags & METHOD_PUBLIC)
+    if (call->method->flags & METHOD_PUBLIC && !admit_login(call))
+        call_refuse(call, status_refuse(&refusal_too_many));
+    else if (call->method->flags & METHOD_PUBLIC)
         serve(call, (struct text){NULL, 0});
     else if (call->token.length == 0)
         call_refuse(call, status_refuse(&refusal_unauthenticated));
@@ -619,7 +675,7 @@ void call_start(struct front *front, struct exchange *exchange, const struct met
     call->exchange = exchange;
     call->method = method;
     call->connect = *connect;
-    call->token = bearer_of(exchange);
+    call->token = call_bearer(exchange);
     call->start_us = clock_monotonic_us(&front->environment->clock);
     exchange_set_context(exchange, call);
     TAILQ_INSERT_TAIL(&front->calls, call, in_list);

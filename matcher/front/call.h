@@ -25,6 +25,14 @@ enum call_state {
 struct ask;
 struct saga;
 
+/* Of a call whose answer may be kept (front/kept.h). */
+struct kept_note {
+    struct view_set views;
+    struct answer_key key;
+    uint64_t version; /* of the views */
+    bool is_wanted;   /* the answer is as new as the front knows */
+};
+
 /* What comes next, with the bytes that the other role answered. Valid during the step. */
 typedef void call_step(struct call *call, struct text body);
 
@@ -33,6 +41,7 @@ struct call {
     struct exchange *exchange; /* NULL once answered */
     const struct method *method;
     enum call_state state;
+    enum status_code code; /* how it ended, once it has */
     struct connect_request connect;
     struct pbguard_message request; /* decoded */
     struct text token;              /* view into the head; empty: none came */
@@ -44,6 +53,9 @@ struct call {
     call_step *then;
     const struct saga *saga; /* and which of its states: see saga.h */
     unsigned saga_state;
+    struct kept_note *kept;                       /* NULL: its answer is not kept */
+    const Stagematch__Internal__V1__Reply *reply; /* during the step after call_ask alone */
+    uint64_t cache_question;
     void *work;
     void (*free_work)(void *work);
     bool reads_file;
@@ -63,6 +75,12 @@ void call_ask(struct call *call, enum role_name role, enum method_id method, str
 void call_ask_message(struct call *call, enum role_name role, enum method_id method, const void *message,
                       call_step *then);
 
+/* Asks Redis; `then` comes in a later turn or at once, with a body of NULL where there is nothing. */
+void call_get(struct call *call, const char *name, call_step *then);
+
+/* A step: answers with what came. */
+void call_pass(struct call *call, struct text body);
+
 /* Makes sure that the caller's assertion holds for a while yet; goes on with an empty body, at once where it does. */
 void call_renew(struct call *call, call_step *then);
 
@@ -71,6 +89,12 @@ void call_later(struct call *call, call_step *then);
 
 /* Takes one of the few places for reading a file. False: the call was refused. */
 bool call_reads_file(struct call *call);
+
+/* The token of "Authorization: Bearer TOKEN", a view into the head; empty where there is none, or two. */
+struct text call_bearer(const struct exchange *exchange);
+
+/* Whom the vault counts attempts by: of an IPv6 address the network, of which one guesser has all. */
+void call_peer(const struct exchange *exchange, char out[ADDRESS_TEXT_BYTES]);
 
 /* For members of a message that is packed and never written to; the generated types do not say so. */
 char *call_borrow(const char *text);
@@ -82,6 +106,8 @@ bool call_unpack(struct call *call, const ProtobufCMessageDescriptor *descriptor
 /* Ends it with a message of the method's response type; with packed bytes of one; with a refusal; with an error. */
 void call_answer(struct call *call, const void *message);
 void call_answer_packed(struct call *call, struct text packed);
+/* With one that was encoded before, for the same codec, to a client that takes its coding. */
+void call_answer_encoded(struct call *call, const struct kept_answer *answer);
 void call_refuse(struct call *call, struct status status);
 void call_refuse_detail(struct call *call, enum status_code code, const Stagematch__V1__Refusal *refusal);
 /* As fits: no memory, too large (ERR_RANGE), unavailable (ERR_MISSING), otherwise internal. */

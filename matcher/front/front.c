@@ -1,11 +1,17 @@
 #include "front/front.h"
 
+#include "base/complaints.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "front/call.h"
+#include "front/redirect.h"
+#include "front/redis.h"
 #include "front/route.h"
+#include "front/security_headers.h"
+#include "front/watch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { ANSWER_BYTES_MAX = 64 << 20 };
 
@@ -19,6 +25,38 @@ static void on_sweep(evutil_socket_t fd, short what, void *context)
         TAILQ_REMOVE(&front->ended, call, in_list);
         mem_free(call);
     }
+}
+
+void front_publish(struct front *front)
+{
+    struct front_numbers now = {
+        .counters = front->counters,
+        .auth = auth_counts(front->auth),
+        .redis = cache_counts(front->cache),
+        .redis_up = cache_state(front->cache) == CACHE_UP,
+        .watches = front->watches.counts,
+        .kept = front->kept_counts,
+        .answers = answer_store_counts(front->answers),
+        .refused_values = front->shelf.refused,
+        .refused_logins = rate_limit_refused(front->logins),
+        .invalidations = front->freshness->told,
+        .invalidated_views = front->freshness->views_told,
+        .calls_running = front->call_count,
+        .published_us = (uint64_t)clock_monotonic_us(&front->environment->clock),
+    };
+    if (front->api)
+        now.server = *h1_server_counts(front->api);
+    numbers_publish(&front->numbers, &now);
+}
+
+static void on_publish(evutil_socket_t fd, short what, void *context)
+{
+    static const struct timeval again = {.tv_usec = NUMBERS_PUBLISH_MS * 1000L};
+    struct front *front = context;
+    (void)fd;
+    (void)what;
+    front_publish(front);
+    event_add(&front->publish, &again);
 }
 
 static enum err read_addresses(const struct front *front, const char *setting, struct address_list *out)
@@ -44,15 +82,19 @@ static enum err read_postcodes(struct front *front)
     problems_init(&problems, path);
     e = postcodes_read(path, front->postcodes, &problems);
     if (e != ERR_OK) {
-        problems_print(&problems, LANGUAGE_EN, stderr);
+        struct complaints complaints;
+        complaints_open(&complaints);
+        problems_print(&problems, LANGUAGE_EN, complaints.to);
+        complaints_close(&complaints);
         LOG(LOG_ERROR, "setting_refused", LOG_WORD("setting", "pc4"), LOG_WORD("why", err_text(e)));
     }
     problems_free(&problems);
     return e;
 }
 
-static struct h1_server_options server_options(const struct front *front)
+static struct h1_server_options server_options(const struct front *front, const struct tls *tls)
 {
+    enum { CONNECTIONS_A_HANDSHAKE = 4 }; /* of those that may be open, this part may be at its beginning */
     const struct settings *settings = front->environment->settings;
     struct h1_server_options options = h1_server_defaults();
     options.connections_max = (size_t)settings_number(settings, "connections_max");
@@ -63,13 +105,20 @@ static struct h1_server_options server_options(const struct front *front)
     options.head_timeout_ms = (uint32_t)settings_number(settings, "head_timeout_ms");
     options.body_timeout_ms = (uint32_t)settings_number(settings, "body_timeout_ms");
     options.idle_timeout_ms = (uint32_t)settings_number(settings, "idle_timeout_ms");
+    options.handshake_timeout_ms = (uint32_t)settings_number(settings, "tls_handshake_timeout_ms");
+    options.handshakes_max = options.connections_max / CONNECTIONS_A_HANDSHAKE + 1;
+    options.tls = tls;
+    options.headers = security_headers(tls != NULL).headers;
+    options.header_count = security_headers(tls != NULL).count;
     options.clock = front->environment->clock;
+    options.random = front->environment->random;
     return options;
 }
 
-static enum err open_server(struct front *front, int fd, struct h1_handler handler, struct h1_server **out)
+static enum err open_server(struct front *front, int fd, const struct tls *tls, struct h1_handler handler,
+                            struct h1_server **out)
 {
-    struct h1_server_options options = server_options(front);
+    struct h1_server_options options = server_options(front, tls);
     if (fd < 0)
         return ERR_OK;
     enum err e = h1_server_new(front->environment->base, fd, &options, &handler, out);
@@ -84,12 +133,22 @@ static void front_free(void *self)
         return;
     front->stopping = true;
     calls_end(front);
+    watches_end(front);
     health_free(front);
     h1_server_free(front->api);
     h1_server_free(front->metrics);
+    h1_server_free(front->redirect);
+    certificate_close(front);
     on_sweep(-1, 0, front);
     event_del(&front->sweep);
+    event_del(&front->publish);
+    numbers_close(&front->numbers);
     auth_free(front->auth);
+    cache_free(front->cache);
+    rate_limit_free(front->logins);
+    shelf_wipe(&front->shelf);
+    answer_store_free(front->answers);
+    freshness_free(front->freshness);
     pages_free(front);
     buf_free(&front->answer);
     address_list_free(&front->trusted_proxies);
@@ -98,10 +157,41 @@ static void front_free(void *self)
     mem_free(front);
 }
 
+static enum err open_logins(struct front *front)
+{
+    const struct role_environment *environment = front->environment;
+    front->logins_per_address = (uint64_t)settings_number(environment->settings, "logins_per_address");
+    front->logins_per_shared_address = (uint64_t)settings_number(environment->settings, "logins_per_shared_address");
+    return rate_limit_new(&environment->clock, &front->shelf, &front->logins);
+}
+
+static enum err open_answers(struct front *front)
+{
+    const struct role_environment *environment = front->environment;
+    size_t bytes = (size_t)settings_number(environment->settings, "answer_cache_mb") << 20;
+    int64_t life_ms = settings_number(environment->settings, "answer_cache_ms");
+    front->answer_life_ms = bytes ? (uint32_t)life_ms : 0;
+    shelf_init(&front->shelf, front->cache, environment->cache_key, &environment->random);
+    return answer_store_new(bytes, life_ms * 1000, &front->answers);
+}
+
 static enum err open_all(struct front *front)
 {
     const struct role_environment *environment = front->environment;
-    enum err e = auth_new(&environment->clock, &environment->random, &front->auth);
+    enum err e = numbers_open(environment->numbers_fd, (size_t)settings_number(environment->settings, "fronts"),
+                              environment->index, &front->numbers);
+    if (e == ERR_OK)
+        e = freshness_new(&front->freshness);
+    if (e == ERR_OK)
+        e = auth_new(&environment->clock, &environment->random, &front->auth);
+    if (e == ERR_OK)
+        e = redis_open(environment, &front->cache);
+    if (e == ERR_OK)
+        e = open_answers(front);
+    if (e == ERR_OK)
+        e = open_logins(front);
+    if (e == ERR_OK)
+        e = auth_share_through(front->auth, &front->shelf, &front->channels[ROLE_VAULT]);
     if (e == ERR_OK)
         e = pages_init(front);
     if (e == ERR_OK)
@@ -111,9 +201,13 @@ static enum err open_all(struct front *front)
     if (e == ERR_OK)
         e = read_postcodes(front);
     if (e == ERR_OK)
-        e = open_server(front, environment->listen_fd, route_api(front), &front->api);
+        e = certificate_open(front);
     if (e == ERR_OK)
-        e = open_server(front, environment->metrics_fd, route_metrics(front), &front->metrics);
+        e = open_server(front, environment->listen_fd, front->certificate.tls, route_api(front), &front->api);
+    if (e == ERR_OK)
+        e = open_server(front, environment->metrics_fd, NULL, route_metrics(front), &front->metrics);
+    if (e == ERR_OK)
+        e = open_server(front, environment->redirect_fd, NULL, redirect_handler(front), &front->redirect);
     return e;
 }
 
@@ -125,11 +219,14 @@ static enum err front_start(const struct role_environment *environment, void **s
         return e;
     front->environment = environment;
     front->call_timeout_ms = (uint32_t)settings_number(environment->settings, "call_timeout_ms");
+    front->logs_addresses = strcmp(settings_string(environment->settings, "log_addresses"), "yes") == 0;
     TAILQ_INIT(&front->calls);
     TAILQ_INIT(&front->ended);
     buf_init(&front->answer, ANSWER_BYTES_MAX);
     evtimer_assign(&front->sweep, environment->base, on_sweep, front);
+    evtimer_assign(&front->publish, environment->base, on_publish, front);
     health_init(front);
+    watches_init(front);
     e = open_all(front);
     if (e != ERR_OK) {
         LOG(LOG_ERROR, "front_not_started", LOG_WORD("why", err_text(e)));
@@ -137,6 +234,7 @@ static enum err front_start(const struct role_environment *environment, void **s
         return e;
     }
     *self = front;
+    on_publish(-1, 0, front);
     environment->ready(environment->context);
     return ERR_OK;
 }
@@ -148,6 +246,20 @@ static void on_channel_closed(void *context, struct channel *channel)
     if (front->channels[peer] == channel)
         front->channels[peer] = NULL;
     front->health.known = false;
+    if (peer == ROLE_ENGINE && !front->channels[peer])
+        freshness_lost(front->freshness);
+}
+
+/* What a channel that was replaced still said is of no use. */
+static void on_told(void *context, struct channel *channel, const Stagematch__Internal__V1__Changed *changed)
+{
+    struct front *front = context;
+    if (front->channels[ROLE_ENGINE] != channel)
+        return;
+    bool all = freshness_take(front->freshness, changed);
+    if (all)
+        answer_store_clear(front->answers);
+    watches_changed(front, all);
 }
 
 /* Nobody calls the front: the table of allowed calls has none, so the channel is closed before this. */
@@ -160,7 +272,7 @@ static void on_call(void *context, struct incoming_call *incoming)
 static struct channel_handlers front_handlers(void *self, enum role_name peer)
 {
     (void)peer;
-    return (struct channel_handlers){.call = on_call, .closed = on_channel_closed, .context = self};
+    return (struct channel_handlers){.call = on_call, .closed = on_channel_closed, .told = on_told, .context = self};
 }
 
 static void front_connected(void *self, enum role_name peer, struct channel *channel)
@@ -168,6 +280,11 @@ static void front_connected(void *self, enum role_name peer, struct channel *cha
     struct front *front = self;
     front->channels[peer] = channel;
     front->health.known = false;
+}
+
+static void front_certificate(void *self, const struct tls_pem *pem)
+{
+    certificate_replace(self, pem);
 }
 
 static void on_server_stopped(void *context)
@@ -189,6 +306,8 @@ static void front_stop(void *self)
         h1_server_stop(front->api, on_server_stopped, front);
     if (front->metrics)
         h1_server_stop(front->metrics, on_server_stopped, front);
+    if (front->redirect)
+        h1_server_stop(front->redirect, on_server_stopped, front);
 }
 
 const struct role_operations front_role = {
@@ -196,6 +315,7 @@ const struct role_operations front_role = {
     .start = front_start,
     .handlers = front_handlers,
     .connected = front_connected,
+    .certificate = front_certificate,
     .stop = front_stop,
     .free = front_free,
 };

@@ -1,6 +1,7 @@
 #include "front/pages.h"
 
 #include "base/date.h"
+#include "front/redis.h"
 #include "front/state.h"
 #include "wire/json.h"
 
@@ -15,21 +16,11 @@ struct page {
 
 static const char plain[] = "text/plain; charset=utf-8";
 
-const struct exchange_header page_headers[PAGE_HEADERS] = {
-    {"X-Content-Type-Options", "nosniff"},
-    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
-    {"Referrer-Policy", "no-referrer"},
-    {"Cross-Origin-Resource-Policy", "same-origin"},
-};
-
 void page_respond(struct exchange *exchange, int status, const char *name, const char *value, const char *type,
                   struct text body)
 {
-    struct exchange_header headers[PAGE_HEADERS + 3];
-    size_t count = 0;
-    for (size_t i = 0; i < PAGE_HEADERS; i++)
-        headers[count++] = page_headers[i];
-    headers[count++] = (struct exchange_header){"Cache-Control", "no-store"};
+    struct exchange_header headers[3] = {{"Cache-Control", "no-store"}};
+    size_t count = 1;
     if (name)
         headers[count++] = (struct exchange_header){name, value};
     if (type)
@@ -78,17 +69,35 @@ static void write_reasons(const struct front *front, struct buf *out)
     }
 }
 
+/* Every process of the service, and whether it is there and ready. One front that is not keeps nobody from the others. */
+static void write_roles(const struct front *front, struct buf *out)
+{
+    int64_t now_us = clock_monotonic_us(&front->environment->clock);
+    buf_put_string(out, ",\"roles\":{");
+    for (size_t i = 0; i < front->numbers.fronts; i++) {
+        struct front_numbers numbers;
+        numbers_read(&front->numbers, i, &numbers);
+        buf_printf(out, "\"front.%zu\":%s,", i, numbers_is_alive(&numbers, now_us) ? "true" : "false");
+    }
+    for (size_t i = 0; i < HEALTH_ROLES; i++)
+        buf_printf(out, "%s\"%s\":%s", i ? "," : "", role_text(front->health.roles[i].role),
+                   front->health.roles[i].ready ? "true" : "false");
+    buf_put_char(out, '}');
+}
+
 static void readyz_known(struct front *front, struct exchange *exchange)
 {
     bool ready = health_is_ready(&front->health) && !front->stopping;
     struct buf body;
+    front_publish(front);
     buf_init(&body, 8192);
     buf_put_string(&body, ready ? "{\"ready\":true" : "{\"ready\":false,\"reasons\":{");
     if (!ready) {
         write_reasons(front, &body);
         buf_put_char(&body, '}');
     }
-    buf_put_string(&body, "}\n");
+    write_roles(front, &body);
+    buf_printf(&body, ",\"redis\":\"%s\"}\n", redis_state_text(front->cache));
     page_respond(exchange, ready ? 200 : 503, NULL, NULL, "application/json", buf_text(&body));
     buf_free(&body);
 }
@@ -134,17 +143,22 @@ static void write_server(const struct h1_server_counts *counts, struct buf *out)
         write_labelled(out, cut, "why", h1_server_cause_name((enum h1_server_cause)i), counts->causes[i]);
 }
 
-static void write_front(const struct front *front, struct buf *out)
+static void write_front(const struct front *front, const struct front_numbers *all, struct buf *out)
 {
-    struct auth_counts auth = auth_counts(front->auth);
-    counters_write_one(out, "stagematch_front_calls_running", "gauge", "Calls under way.", front->call_count);
-    counters_write_one(out, "stagematch_front_actors", "gauge", "Callers known without asking.", auth.known);
-    counters_write_one(out, "stagematch_front_actors_found_total", "counter", "Calls by a known caller.", auth.found);
-    counters_write_one(out, "stagematch_front_actors_asked_total", "counter", "Callers asked about.", auth.asked);
+    counters_write_one(out, "stagematch_front_calls_running", "gauge", "Calls under way.", all->calls_running);
+    counters_write_one(out, "stagematch_front_actors", "gauge", "Callers known without asking.", all->auth.known);
+    counters_write_one(out, "stagematch_front_actors_found_total", "counter", "Calls by a known caller.",
+                       all->auth.found);
+    counters_write_one(out, "stagematch_front_actors_asked_total", "counter", "Callers asked about.",
+                       all->auth.asked);
+    counters_write_one(out, "stagematch_front_actors_shared_total", "counter", "Callers that another front knew.",
+                       all->auth.shared);
     counters_write_one(out, "stagematch_front_actors_joined_total", "counter",
-                       "Calls that waited for another's question.", auth.joined);
+                       "Calls that waited for another's question.", all->auth.joined);
     counters_write_one(out, "stagematch_front_actors_refused_total", "counter", "Questions without an actor.",
-                       auth.refused);
+                       all->auth.refused);
+    counters_write_one(out, "stagematch_front_logins_refused_total", "counter",
+                       "Calls without a session above what one address may send.", all->refused_logins);
     buf_put_string(out, "# HELP stagematch_role_ready Whether a role says that it is ready.\n"
                         "# TYPE stagematch_role_ready gauge\n");
     for (size_t i = 0; i < HEALTH_ROLES; i++)
@@ -152,14 +166,94 @@ static void write_front(const struct front *front, struct buf *out)
                        front->health.roles[i].ready);
 }
 
+static void write_handshakes(const struct h1_server_counts *counts, struct buf *out)
+{
+    static const char failed[] = "stagematch_tls_handshakes_failed_total";
+    counters_write_one(out, "stagematch_tls_handshakes", "gauge", "TLS handshakes under way.", counts->handshakes);
+    counters_write_one(out, "stagematch_tls_handshakes_total", "counter", "TLS handshakes that succeeded.",
+                       counts->handshakes_done);
+    buf_printf(out, "# HELP %s TLS handshakes that failed.\n# TYPE %s counter\n", failed, failed);
+    for (unsigned i = 0; i < TLS_FAILURE_COUNT; i++)
+        write_labelled(out, failed, "why", tls_failure_name((enum tls_failure)i), counts->handshakes_failed[i]);
+}
+
+static void write_watches(const struct front_numbers *all, struct buf *out)
+{
+    const struct watch_counts *watches = &all->watches;
+    counters_write_one(out, "stagematch_streams", "gauge", "Streams now.", watches->open);
+    counters_write_one(out, "stagematch_streams_total", "counter", "Streams that began.", watches->started);
+    counters_write_one(out, "stagematch_stream_events_total", "counter", "Events that were sent.", watches->events);
+    counters_write_one(out, "stagematch_stream_heartbeats_total", "counter", "Signs of life that were sent.",
+                       watches->heartbeats);
+    counters_write_one(out, "stagematch_stream_questions_total", "counter",
+                       "Questions to the engine for what a stream tells.", watches->asked);
+    counters_write_one(out, "stagematch_stream_unchanged_total", "counter",
+                       "Answers to them that were the same as the last.", watches->unchanged);
+    counters_write_one(out, "stagematch_invalidations_total", "counter",
+                       "Changes that the fronts were told of by the engine.", all->invalidations);
+    counters_write_one(out, "stagematch_invalidated_views_total", "counter", "Views that were named in them.",
+                       all->invalidated_views);
+}
+
+static void write_kept(const struct front_numbers *all, struct buf *out)
+{
+    static const char name[] = "stagematch_answers_total";
+    buf_printf(out, "# HELP %s Calls whose answers may be kept, by where the answer came from.\n# TYPE %s counter\n",
+               name, name);
+    write_labelled(out, name, "from", "memory", all->kept.from_memory);
+    write_labelled(out, name, "from", "redis", all->kept.from_redis);
+    write_labelled(out, name, "from", "engine", all->kept.missed);
+    counters_write_one(out, "stagematch_answer_cache_bytes", "gauge", "Memory of answers that are kept.",
+                       all->answers.bytes);
+    counters_write_one(out, "stagematch_answer_cache_entries", "gauge", "Answers that are kept.",
+                       all->answers.entries);
+    counters_write_one(out, "stagematch_answer_cache_evicted_total", "counter",
+                       "Answers thrown out to make room for others.", all->answers.evicted);
+    counters_write_one(out, "stagematch_answer_cache_outdated_total", "counter",
+                       "Answers thrown out because they were old.", all->answers.outdated);
+    counters_write_one(out, "stagematch_redis_refused_values_total", "counter",
+                       "Values from Redis that no front of this start had put there.", all->refused_values);
+}
+
+/* How the work is spread over the fronts. */
+static void write_each_front(const struct front *front, struct buf *out)
+{
+    static const struct {
+        const char *name, *type, *help;
+    } families[] = {
+        {"stagematch_front_alive", "gauge", "Whether a front's loop turned in the last seconds."},
+        {"stagematch_front_connections", "gauge", "Connections of each front now."},
+        {"stagematch_front_requests_total", "counter", "Requests that each front got."},
+    };
+    int64_t now_us = clock_monotonic_us(&front->environment->clock);
+    for (size_t family = 0; family < sizeof families / sizeof families[0]; family++) {
+        buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", families[family].name, families[family].help,
+                   families[family].name, families[family].type);
+        for (size_t i = 0; i < front->numbers.fronts; i++) {
+            struct front_numbers one;
+            numbers_read(&front->numbers, i, &one);
+            const uint64_t values[] = {numbers_is_alive(&one, now_us), one.server.connections, one.server.requests};
+            buf_printf(out, "%s{front=\"%zu\"} %" PRIu64 "\n", families[family].name, i, values[family]);
+        }
+    }
+}
+
 static void metrics_known(struct front *front, struct exchange *exchange)
 {
+    struct front_numbers all;
     struct buf body;
     buf_init(&body, 8 << 20);
-    counters_write(&front->counters, &body);
-    write_front(front, &body);
-    if (front->api)
-        write_server(h1_server_counts(front->api), &body);
+    front_publish(front);
+    numbers_sum(&front->numbers, &all);
+    counters_write(&all.counters, &body);
+    write_front(front, &all, &body);
+    write_server(&all.server, &body);
+    write_handshakes(&all.server, &body);
+    certificate_write(front, &body);
+    write_watches(&all, &body);
+    write_kept(&all, &body);
+    redis_write(&all.redis, all.redis_up, &body);
+    write_each_front(front, &body);
     for (size_t i = 0; i < HEALTH_ROLES; i++)
         buf_put_text(&body, buf_text(&front->health.roles[i].numbers));
     if (buf_error(&body) == ERR_OK)
@@ -188,6 +282,11 @@ const struct page *page_find(struct text path, enum page_place place)
         if (text_is(path, pages[i].path) && pages[i].places & place)
             return &pages[i];
     return NULL;
+}
+
+const char *page_path(const struct page *page)
+{
+    return page->path;
 }
 
 bool page_is_ready(const struct page *page)

@@ -1,8 +1,8 @@
 /*
  * pages.h - pages that are no calls of the API: for load balancers, for Prometheus, for who finds a hole, and the root.
  *
- *   /healthz  this process turns its loop        /readyz  engine and vault are there and ready, asked at most once a second
- *   /metrics  the front's, engine's and vault's numbers (on an address of its own, not the API's)
+ *   /healthz  this process turns its loop        /readyz  which roles are there and ready; asked at most once a second
+ *   /metrics  the numbers of all fronts, engine and vault (on an address of its own, not the API's)
  *   /.well-known/security.txt                    /        what this is
  */
 #ifndef FRONT_PAGES_H
@@ -21,6 +21,8 @@ struct page;
 /* The page with this path at this place, or NULL. */
 const struct page *page_find(struct text path, enum page_place place);
 
+const char *page_path(const struct page *page);
+
 /* Whether it can be answered before the request is complete, in `head`; otherwise in `request`. */
 bool page_is_ready(const struct page *page);
 
@@ -31,12 +33,8 @@ void page_answer(struct front *front, const struct page *page, struct exchange *
 MUST_USE enum err pages_init(struct front *front);
 void pages_free(struct front *front);
 
-/* An answer that is no call's, with the headers that every answer gets. `name` and `type` may be NULL. */
+/* An answer that is no call's, for nobody to keep. `name` and `type` may be NULL. */
 void page_respond(struct exchange *exchange, int status, const char *name, const char *value, const char *type,
                   struct text body);
-
-/* Headers that every answer gets. */
-enum { PAGE_HEADERS = 4 };
-extern const struct exchange_header page_headers[PAGE_HEADERS];
 
 #endif

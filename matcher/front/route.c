@@ -1,6 +1,9 @@
 #include "front/route.h"
 
+#include "front/access_log.h"
 #include "front/call.h"
+#include "front/watch.h"
+#include "wire/connect_stream.h"
 
 static struct text header(const struct h1 *head, const char *name)
 {
@@ -20,11 +23,25 @@ static struct connect_head connect_head_of(const struct h1 *head)
         .protocol_version = header(head, "Connect-Protocol-Version"),
         .timeout_ms = header(head, "Connect-Timeout-Ms"),
         .accept_language = header(head, "Accept-Language"),
+        .stream_content_encoding = header(head, "Connect-Content-Encoding"),
+        .stream_accept_encoding = header(head, "Connect-Accept-Encoding"),
     };
 }
 
-/* The method of "/stagematch.v1.Service/Method"; NULL where there is none, or it is one between roles. */
-static const struct method *method_of_path(struct text path)
+static bool streams(const struct method *method)
+{
+    return (method->flags & METHOD_STREAM) != 0;
+}
+
+static enum err check_head(const struct method *method, const struct h1 *head, struct connect_request *out,
+                           struct connect_refusal *refusal)
+{
+    struct connect_head connect_head = connect_head_of(head);
+    return streams(method) ? connect_stream_check(&connect_head, out, refusal)
+                           : connect_check(method, &connect_head, out, refusal);
+}
+
+const struct method *route_method(struct text path)
 {
     if (path.length < 2 || path.data[0] != '/')
         return NULL;
@@ -48,6 +65,22 @@ static void refuse_head(struct front *front, struct exchange *exchange, const st
     buf_clear(&front->answer);
 }
 
+/* The same for a method that streams: what is no matter of HTTP alone is a stream of one envelope. */
+static void refuse_stream(struct front *front, struct exchange *exchange, const struct method *method,
+                          const struct connect_request *request, const struct connect_refusal *refusal)
+{
+    if (refusal->http_status == 405 || refusal->http_status == 415) {
+        refuse_head(front, exchange, method, refusal, request->language);
+        return;
+    }
+    buf_clear(&front->answer);
+    if (connect_stream_end_status(&front->answer, &refusal->status, request->language) != ERR_OK)
+        buf_clear(&front->answer);
+    counters_add(&front->counters, method->id, refusal->status.refusal->code, 0);
+    page_respond(exchange, 200, NULL, NULL, connect_stream_content_type(request->codec), buf_text(&front->answer));
+    buf_clear(&front->answer);
+}
+
 /* A large body is taken only from who says who they are. */
 static bool refuse_large_from_nobody(struct front *front, struct exchange *exchange, const struct method *method,
                                      enum language language)
@@ -64,7 +97,6 @@ static uint64_t on_head(void *context, struct exchange *exchange)
 {
     struct front *front = context;
     const struct h1 *head = exchange_head(exchange);
-    struct connect_head connect_head;
     struct connect_request request = {.language = LANGUAGE_NL};
     struct connect_refusal refusal;
     const struct page *page = page_find(h1_path(head), PAGE_OF_API);
@@ -73,25 +105,28 @@ static uint64_t on_head(void *context, struct exchange *exchange)
             page_answer(front, page, exchange);
         return 0;
     }
-    const struct method *method = method_of_path(h1_path(head));
+    const struct method *method = route_method(h1_path(head));
     if (!method) {
         page_respond(exchange, 404, NULL, NULL, NULL, text_of(""));
         return 0;
     }
-    connect_head = connect_head_of(head);
-    if (connect_check(method, &connect_head, &request, &refusal) != ERR_OK) {
-        refuse_head(front, exchange, method, &refusal, request.language);
+    if (check_head(method, head, &request, &refusal) != ERR_OK) {
+        if (streams(method))
+            refuse_stream(front, exchange, method, &request, &refusal);
+        else
+            refuse_head(front, exchange, method, &refusal, request.language);
         return 0;
     }
+    if (streams(method))
+        return connect_stream_body_bytes_max(method, request.codec);
     if (refuse_large_from_nobody(front, exchange, method, request.language))
         return 0;
-    return method->max_bytes;
+    return connect_body_bytes_max(method, request.codec);
 }
 
 static void on_request(void *context, struct exchange *exchange)
 {
     const struct h1 *head = exchange_head(exchange);
-    struct connect_head connect_head = connect_head_of(head);
     struct connect_request request = {.language = LANGUAGE_NL};
     struct connect_refusal refusal = {0};
     const struct page *page = page_find(h1_path(head), PAGE_OF_API);
@@ -99,11 +134,27 @@ static void on_request(void *context, struct exchange *exchange)
         page_answer(context, page, exchange);
         return;
     }
-    const struct method *method = method_of_path(h1_path(head));
-    if (method && connect_check(method, &connect_head, &request, &refusal) == ERR_OK)
+    const struct method *method = route_method(h1_path(head));
+    bool is_right = method && check_head(method, head, &request, &refusal) == ERR_OK;
+    if (is_right && streams(method))
+        watch_start(context, exchange, method, &request);
+    else if (is_right)
         call_start(context, exchange, method, &request);
     else /* the head was right before its body came */
         page_respond(exchange, 500, NULL, NULL, NULL, text_of(""));
+}
+
+/* A stream says so itself; the server answers for all others. */
+static void on_too_large(void *context, struct exchange *exchange)
+{
+    struct connect_request request = {.language = LANGUAGE_NL};
+    struct connect_refusal refusal;
+    const struct h1 *head = exchange_head(exchange);
+    const struct method *method = route_method(h1_path(head));
+    if (!method || !streams(method) || check_head(method, head, &request, &refusal) != ERR_OK)
+        return;
+    refusal = (struct connect_refusal){.http_status = 200, .status = status_refuse(&refusal_too_large)};
+    refuse_stream(context, exchange, method, &request, &refusal);
 }
 
 /* A page that is being gathered takes its time whether or not somebody waits; only calls have something to give up. */
@@ -117,7 +168,14 @@ static void on_canceled(void *context, struct exchange *exchange)
 
 struct h1_handler route_api(struct front *front)
 {
-    return (struct h1_handler){on_head, on_request, on_canceled, front};
+    return (struct h1_handler){
+        .head = on_head,
+        .request = on_request,
+        .canceled = on_canceled,
+        .context = front,
+        .answered = access_log,
+        .too_large = on_too_large,
+    };
 }
 
 static uint64_t on_metrics_head(void *context, struct exchange *exchange)
@@ -137,5 +195,5 @@ static void on_metrics_request(void *context, struct exchange *exchange)
 
 struct h1_handler route_metrics(struct front *front)
 {
-    return (struct h1_handler){on_metrics_head, on_metrics_request, NULL, front};
+    return (struct h1_handler){.head = on_metrics_head, .request = on_metrics_request, .context = front};
 }

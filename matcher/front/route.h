@@ -9,6 +9,9 @@
 
 #include "front/state.h"
 
+/* The method of "/stagematch.v1.Service/Method"; NULL where there is none, or it is one between roles. */
+const struct method *route_method(struct text path);
+
 struct h1_handler route_api(struct front *front);
 struct h1_handler route_metrics(struct front *front);
 

@@ -37,3 +37,8 @@ bool allowed_call(enum role_name from, enum role_name to, const struct method *m
             return true;
     return false;
 }
+
+bool allowed_changed(enum role_name from, enum role_name to)
+{
+    return from == ROLE_ENGINE && to == ROLE_FRONT;
+}

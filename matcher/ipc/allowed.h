@@ -8,4 +8,7 @@
 
 bool allowed_call(enum role_name from, enum role_name to, const struct method *method);
 
+/* Which role may tell which other of what changed. */
+bool allowed_changed(enum role_name from, enum role_name to);
+
 #endif

@@ -11,11 +11,13 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 typedef Stagematch__Internal__V1__Frame Frame;
 typedef Stagematch__Internal__V1__Call Call;
 typedef Stagematch__Internal__V1__Reply Reply;
+typedef Stagematch__Internal__V1__Changed Changed;
 
 /* The kernel's buffers of a socketpair hold about 200 KiB, so reading more at a time gains nothing. */
 enum { READ_BYTES_MAX = 256 << 10, BUCKET_COUNT = 1024 };
@@ -141,6 +143,8 @@ enum err channel_call(struct channel *channel, const struct method *method, cons
         return e;
     Call sent = *call;
     sent.method = (char *)(uintptr_t)method->path;
+    if (sent.trace[0] == '\0') /* what is asked while a request is worked on is asked for it */
+        sent.trace = (char *)(uintptr_t)log_get_request();
     Frame frame = STAGEMATCH__INTERNAL__V1__FRAME__INIT;
     frame.id = given;
     frame.body_case = STAGEMATCH__INTERNAL__V1__FRAME__BODY_CALL;
@@ -251,10 +255,12 @@ static void take_call(struct channel *channel, Frame *frame)
     incoming->frame = frame;
     incoming->held_bytes = frame->call->body.len + sizeof *incoming;
     link_incoming(channel, incoming);
+    log_set_request(frame->call->trace);
     if (frame->call->body.len > method->max_bytes)
         channel_refuse(&incoming->call, status_refuse(&refusal_too_large));
     else
         channel->handlers.call(channel->handlers.context, &incoming->call);
+    log_set_request(NULL);
 }
 
 static void take_cancel(struct channel *channel, uint64_t id)
@@ -290,6 +296,21 @@ static enum err send_refusal(struct channel *channel, uint64_t id, struct status
     return send_reply(channel, id, &reply);
 }
 
+/* Whoever answers, and when: the line has the id of the request that it was for. */
+static void log_answer(const struct incoming *incoming, enum status_code code)
+{
+    const struct incoming_call *call = &incoming->call;
+    if (!log_wants(LOG_DEBUG) || !call->channel)
+        return;
+    int64_t now_us = clock_monotonic_us(&call->channel->clock);
+    int64_t began_us = call->deadline_us - (int64_t)call->call->timeout_ms * 1000;
+    log_set_request(call->call->trace);
+    LOG(LOG_DEBUG, "call_answered", LOG_WORD("method", call->method->path), LOG_WORD("code", status_code_name(code)),
+        LOG_WORD("peer", role_text(call->channel->peer)), LOG_NUMBER("us", now_us - began_us),
+        LOG_NUMBER("bytes_in", call->call->body.len));
+    log_set_request(NULL);
+}
+
 static void free_incoming(struct incoming *incoming)
 {
     frame_free(incoming->frame);
@@ -300,6 +321,7 @@ void channel_answer(struct incoming_call *call, const Reply *reply)
 {
     struct incoming *incoming = (struct incoming *)call;
     struct channel *channel = call->channel;
+    log_answer(incoming, channel_reply_code(reply));
     if (channel) {
         unlink_incoming(channel, incoming);
         enum err e = channel->state == CHANNEL_OPEN ? send_reply(channel, call->id, reply) : ERR_OK;
@@ -315,6 +337,7 @@ void channel_refuse(struct incoming_call *call, struct status status)
 {
     struct incoming *incoming = (struct incoming *)call;
     struct channel *channel = call->channel;
+    log_answer(incoming, status.refusal->code);
     if (channel) {
         unlink_incoming(channel, incoming);
         if (channel->state == CHANNEL_OPEN && send_refusal(channel, call->id, status) != ERR_OK)
@@ -339,6 +362,41 @@ void channel_answer_message(struct incoming_call *call, const ProtobufCMessage *
     mem_free(bytes);
 }
 
+/* ---- what is told ---- */
+
+void channel_tell(struct channel *channel, const Changed *changed)
+{
+    Frame frame = STAGEMATCH__INTERNAL__V1__FRAME__INIT;
+    frame.body_case = STAGEMATCH__INTERNAL__V1__FRAME__BODY_CHANGED;
+    frame.changed = (Changed *)(uintptr_t)changed;
+    if (channel->state != CHANNEL_OPEN)
+        return;
+    struct evbuffer *output = bufferevent_get_output(channel->stream);
+    if (frame_put(output, &frame) != ERR_OK) {
+        refuse_channel(channel, "no_memory");
+        return;
+    }
+    /* Now, not when the loop comes to this socket: another front may be answered before that. What does not go waits as usual. */
+    evbuffer_unfreeze(output, 1);
+    (void)evbuffer_write(output, bufferevent_getfd(channel->stream));
+    evbuffer_freeze(output, 1);
+}
+
+bool channel_has_unread(const struct channel *channel)
+{
+    char byte;
+    return evbuffer_get_length(bufferevent_get_input(channel->stream)) > 0 ||
+           recv(bufferevent_getfd(channel->stream), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
+static void take_changed(struct channel *channel, const Changed *changed)
+{
+    if (!allowed_changed(channel->peer, channel->self))
+        refuse_channel(channel, "forbidden_frame");
+    else if (channel->handlers.told)
+        channel->handlers.told(channel->handlers.context, channel, changed);
+}
+
 /* ---- the stream ---- */
 
 /* Takes the frame. */
@@ -353,6 +411,9 @@ static void take_frame(struct channel *channel, Frame *frame)
         break;
     case STAGEMATCH__INTERNAL__V1__FRAME__BODY_CANCEL:
         take_cancel(channel, frame->id);
+        break;
+    case STAGEMATCH__INTERNAL__V1__FRAME__BODY_CHANGED:
+        take_changed(channel, frame->changed);
         break;
     case STAGEMATCH__INTERNAL__V1__FRAME__BODY__NOT_SET:
     case _STAGEMATCH__INTERNAL__V1__FRAME__BODY__CASE_IS_INT_SIZE:

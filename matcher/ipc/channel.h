@@ -40,6 +40,8 @@ struct channel_handlers {
     void (*canceled)(void *context, struct incoming_call *incoming);
     /* The other end is gone; the channel frees itself after this. */
     void (*closed)(void *context, struct channel *channel);
+    /* The engine tells of what changed; borrowed. May be NULL. */
+    void (*told)(void *context, struct channel *channel, const Stagematch__Internal__V1__Changed *changed);
     void *context;
 };
 
@@ -83,6 +85,15 @@ void channel_refuse(struct incoming_call *incoming, struct status status);
 
 /* Packs `message` as the body of an answer and sends it. */
 void channel_answer_message(struct incoming_call *incoming, const ProtobufCMessage *message);
+
+/*
+ * Tells the other end, which must be one that may be told (allowed.h). It lies in the other end's socket on return, unless that is
+ * full. Without memory the channel is closed: it would not know.
+ */
+void channel_tell(struct channel *channel, const Stagematch__Internal__V1__Changed *changed);
+
+/* Whether the other end sent, or told, anything that was not handled yet, or is gone. Cost: one system call. */
+bool channel_has_unread(const struct channel *channel);
 
 /* The code of a reply; STATUS_UNKNOWN for a number that is none. */
 enum status_code channel_reply_code(const Stagematch__Internal__V1__Reply *reply);

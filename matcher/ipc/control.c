@@ -3,6 +3,7 @@
 #include "wire/pbguard.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,6 +24,22 @@ enum role_name role_of_text(const char *name)
         if (strcmp(role_text((enum role_name)role), name) == 0)
             return (enum role_name)role;
     return ROLE_NAME_COUNT;
+}
+
+void role_process_name(enum role_name role, unsigned index, char out[ROLE_PROCESS_BYTES])
+{
+    if (role == ROLE_FRONT)
+        snprintf(out, ROLE_PROCESS_BYTES, "%s.%u", role_text(role), index);
+    else
+        snprintf(out, ROLE_PROCESS_BYTES, "%s", role_text(role));
+}
+
+static struct control_packet empty_packet(void)
+{
+    struct control_packet packet = {.message = NULL};
+    for (size_t i = 0; i < CONTROL_FDS_MAX; i++)
+        packet.fds[i] = -1;
+    return packet;
 }
 
 enum err control_pair(int fds[2])
@@ -98,7 +115,7 @@ enum err control_receive(int fd, struct control_packet *out)
 {
     uint8_t bytes[CONTROL_BYTES_MAX];
     union fd_space space;
-    struct control_packet packet = {NULL, {-1, -1}};
+    struct control_packet packet = empty_packet();
     struct iovec piece = {bytes, sizeof bytes};
     struct msghdr head = {
         .msg_iov = &piece, .msg_iovlen = 1, .msg_control = space.bytes, .msg_controllen = sizeof space.bytes};
@@ -129,5 +146,5 @@ void control_packet_free(struct control_packet *packet)
     for (size_t i = 0; i < CONTROL_FDS_MAX; i++)
         if (packet->fds[i] >= 0)
             close(packet->fds[i]);
-    *packet = (struct control_packet){NULL, {-1, -1}};
+    *packet = empty_packet();
 }

@@ -8,7 +8,7 @@
 #include "ipc/channel.h"
 
 /* The descriptor that a role process finds its end on. */
-enum { CONTROL_FD = 3, CONTROL_BYTES_MAX = 64 << 10, CONTROL_FDS_MAX = 2 };
+enum { CONTROL_FD = 3, CONTROL_BYTES_MAX = 64 << 10, CONTROL_FDS_MAX = 4 };
 
 struct control_packet {
     Stagematch__Internal__V1__Control *message;
@@ -33,6 +33,10 @@ MUST_USE enum err control_receive(int fd, struct control_packet *out);
 
 /* Wipes and frees the message and closes the descriptors that were not taken out (set to -1). */
 void control_packet_free(struct control_packet *packet);
+
+/* What logs and metrics call a process: "engine", "front.0". */
+enum { ROLE_PROCESS_BYTES = 16, FRONTS_MAX = 64 };
+void role_process_name(enum role_name role, unsigned index, char out[ROLE_PROCESS_BYTES]);
 
 /* The role of this name; ROLE_NAME_COUNT where there is none. */
 enum role_name role_of_text(const char *name);

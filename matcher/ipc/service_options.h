@@ -101,18 +101,58 @@
     }
 #define OPTION_USER_FRONT                                                                                            \
     {                                                                                                                \
-        .name = "user_front", .type = OPTION_TEXT, .where = OPTION_IN_FILE, .unit = "USER",                          \
+        .name = "user_front", .type = OPTION_TEXT, .where = BOTH, .unit = "USER",                                    \
         .text = "user that the front runs as when the service is started by root; none: stay"                        \
     }
 #define OPTION_USER_ENGINE                                                                                           \
     {                                                                                                                \
-        .name = "user_engine", .type = OPTION_TEXT, .where = OPTION_IN_FILE, .unit = "USER",                         \
+        .name = "user_engine", .type = OPTION_TEXT, .where = BOTH, .unit = "USER",                                   \
         .text = "user that the engine runs as when the service is started by root; none: stay"                       \
     }
 #define OPTION_USER_VAULT                                                                                            \
     {                                                                                                                \
-        .name = "user_vault", .type = OPTION_TEXT, .where = OPTION_IN_FILE, .unit = "USER",                          \
+        .name = "user_vault", .type = OPTION_TEXT, .where = BOTH, .unit = "USER",                                    \
         .text = "user that the vault runs as when the service is started by root; none: stay"                        \
+    }
+
+/* How it runs. */
+#define OPTION_FRONTS                                                                                                \
+    {                                                                                                                \
+        .name = "fronts", .type = OPTION_NUMBER, .where = BOTH, .min = 1, .max = 64, .unit = "PROCESSES",            \
+        .fallback = "1",                                                                                             \
+        .text = "front processes that share the listening sockets; limits on connections hold for each"              \
+    }
+#define OPTION_LOG_FORMAT                                                                                            \
+    {                                                                                                                \
+        .name = "log_format", .type = OPTION_CHOICE, .where = BOTH, .fallback = "auto", .choices = "auto text json", \
+        .text = "how events are logged; auto: json where stderr goes to the journal of systemd, otherwise text"      \
+    }
+#define OPTION_LOG_ADDRESSES                                                                                         \
+    {                                                                                                                \
+        .name = "log_addresses", .type = OPTION_CHOICE, .where = OPTION_IN_FILE, .fallback = "no",                   \
+        .choices = "no yes", .text = "whether the log line of a request names the address of its client"             \
+    }
+
+/* TLS. */
+#define OPTION_TLS_CERTIFICATE                                                                                       \
+    {                                                                                                                \
+        .name = "tls_certificate", .type = OPTION_PATH, .where = BOTH, .unit = "FILE",                               \
+        .text = "certificates in PEM form, the service's own first; with it `listen` speaks TLS alone"               \
+    }
+#define OPTION_TLS_KEY                                                                                               \
+    {                                                                                                                \
+        .name = "tls_key", .type = OPTION_PATH, .where = BOTH, .unit = "FILE",                                       \
+        .text = "the certificate's private key in PEM form, without a password, closed to others (chmod o=)"         \
+    }
+#define OPTION_REDIRECT_LISTEN                                                                                       \
+    {                                                                                                                \
+        .name = "redirect_listen", .type = OPTION_TEXT, .where = BOTH, .unit = "ADDRESS:PORT",                       \
+        .text = "with TLS: where plain HTTP is sent on to public_url, and nothing else is done; none: nowhere"       \
+    }
+#define OPTION_TLS_HANDSHAKE_TIMEOUT                                                                                 \
+    {                                                                                                                \
+        .name = "tls_handshake_timeout_ms", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 100,              \
+        .max = 600000, .unit = "MS", .fallback = "10000", .text = "how long a TLS handshake may take"                \
     }
 
 /* What the front takes from outside. */
@@ -141,6 +181,17 @@
         .name = "connections_per_shared_address", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1,          \
         .max = 100000, .unit = "CONNECTIONS", .fallback = "2048",                                                    \
         .text = "connections at a time from one of shared_addresses"                                                 \
+    }
+#define OPTION_LOGINS_PER_ADDRESS                                                                                    \
+    {                                                                                                                \
+        .name = "logins_per_address", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 1000000,      \
+        .unit = "CALLS", .fallback = "1000",                                                                         \
+        .text = "calls a minute from one address that log in or use an invitation or a link for a password"          \
+    }
+#define OPTION_LOGINS_PER_SHARED_ADDRESS                                                                             \
+    {                                                                                                                \
+        .name = "logins_per_shared_address", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1,               \
+        .max = 1000000, .unit = "CALLS", .fallback = "10000", .text = "the same from one of shared_addresses"        \
     }
 #define OPTION_HEAD_TIMEOUT                                                                                          \
     {                                                                                                                \
@@ -207,6 +258,68 @@
         .unit = "TIMES", .fallback = "5", .text = "how often a notice is tried before it counts as bounced"          \
     }
 
+/* Where answers are kept for a while, and counts of rates. */
+#define OPTION_REDIS                                                                                                 \
+    {                                                                                                                \
+        .name = "redis", .type = OPTION_TEXT, .where = BOTH, .unit = "ADDRESS",                                      \
+        .text = "Redis: unix:/path, redis://, rediss:// or sentinel://; none: the service runs without"              \
+    }
+#define OPTION_REDIS_PASSWORD_FILE                                                                                   \
+    {                                                                                                                \
+        .name = "redis_password_file", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                 \
+        .text = "file with the password for Redis, which the front's user can read; instead of one in the address"   \
+    }
+#define OPTION_REDIS_CA                                                                                              \
+    {                                                                                                                \
+        .name = "redis_ca", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                            \
+        .text = "certificates (PEM) that may sign a rediss:// server's; none: those the system trusts"               \
+    }
+#define OPTION_REDIS_TIMEOUT                                                                                         \
+    {                                                                                                                \
+        .name = "redis_timeout_ms", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 10000,          \
+        .unit = "MS", .fallback = "50", .text = "how long Redis is waited for before a call goes on without it"      \
+    }
+#define OPTION_REDIS_IN_FLIGHT                                                                                       \
+    {                                                                                                                \
+        .name = "redis_in_flight_max", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 100000,      \
+        .unit = "COMMANDS", .fallback = "1024",                                                                      \
+        .text = "commands to Redis without an answer yet; above it is not asked"                                     \
+    }
+
+/* What is kept up to date for those who watch. */
+#define OPTION_STREAMS_MAX                                                                                           \
+    {                                                                                                                \
+        .name = "streams_max", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 100000,              \
+        .unit = "STREAMS", .fallback = "1000", .text = "streams (Watch...) at a time of one front"                   \
+    }
+#define OPTION_STREAMS_PER_ACCOUNT                                                                                   \
+    {                                                                                                                \
+        .name = "streams_per_account", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 10000,       \
+        .unit = "STREAMS", .fallback = "16", .text = "streams at a time of one account at one front"                 \
+    }
+#define OPTION_STREAM_HEARTBEAT                                                                                      \
+    {                                                                                                                \
+        .name = "stream_heartbeat_ms", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 100, .max = 60000,     \
+        .unit = "MS", .fallback = "20000", .text = "after how long without an event a stream gives a sign of life"   \
+    }
+#define OPTION_STREAM_INTERVAL                                                                                       \
+    {                                                                                                                \
+        .name = "stream_interval_ms", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 0, .max = 60000,        \
+        .unit = "MS", .fallback = "250", .text = "how far apart the events of a stream are at least"                 \
+    }
+
+/* Answers that are kept for who asks the same. */
+#define OPTION_ANSWER_CACHE_MB                                                                                       \
+    {                                                                                                                \
+        .name = "answer_cache_mb", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 0, .max = 65536,           \
+        .unit = "MIB", .fallback = "64", .text = "memory of one front for answers that are kept; 0: none are"        \
+    }
+#define OPTION_ANSWER_CACHE_MS                                                                                       \
+    {                                                                                                                \
+        .name = "answer_cache_ms", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 60000,           \
+        .unit = "MS", .fallback = "60000", .text = "how long an answer is kept at most, also in Redis"               \
+    }
+
 #define SHARED_OPTIONS                                                                                               \
     OPTION_PC4, OPTION_OPLEIDINGEN, OPTION_SKILLS, OPTION_REASONS, OPTION_GROUNDS, OPTION_SPELING, OPTION_LIST_MAX,  \
         OPTION_BAND_WIDTH, OPTION_MECHANISM, OPTION_THREADS, OPTION_LOG_LEVEL
@@ -215,9 +328,13 @@
     SHARED_OPTIONS, OPTION_LISTEN, OPTION_METRICS_LISTEN, OPTION_DATA_DIR, OPTION_MASTER_KEY, OPTION_PUBLIC_URL,     \
         OPTION_USER_FRONT, OPTION_USER_ENGINE, OPTION_USER_VAULT, OPTION_TRUSTED_PROXIES, OPTION_CONNECTIONS_MAX,    \
         OPTION_CONNECTIONS_PER_ADDRESS, OPTION_SHARED_ADDRESSES, OPTION_CONNECTIONS_PER_SHARED_ADDRESS,              \
-        OPTION_HEAD_TIMEOUT, OPTION_BODY_TIMEOUT, OPTION_IDLE_TIMEOUT, OPTION_CALL_TIMEOUT, OPTION_SESSION_HOURS,    \
+        OPTION_LOGINS_PER_ADDRESS, OPTION_LOGINS_PER_SHARED_ADDRESS, OPTION_HEAD_TIMEOUT, OPTION_BODY_TIMEOUT, OPTION_IDLE_TIMEOUT, OPTION_CALL_TIMEOUT, OPTION_SESSION_HOURS,    \
         OPTION_COMMIT_WAIT, OPTION_COMMIT_COMMANDS, OPTION_HOLIDAYS, OPTION_TERMS, OPTION_NOTICES,                   \
-        OPTION_NOTIFY_COMMAND, OPTION_NOTIFY_ATTEMPTS
+        OPTION_NOTIFY_COMMAND, OPTION_NOTIFY_ATTEMPTS, OPTION_FRONTS, OPTION_LOG_FORMAT, OPTION_LOG_ADDRESSES,       \
+        OPTION_TLS_CERTIFICATE, OPTION_TLS_KEY, OPTION_TLS_HANDSHAKE_TIMEOUT, OPTION_REDIRECT_LISTEN, OPTION_REDIS,  \
+        OPTION_REDIS_PASSWORD_FILE, OPTION_REDIS_CA, OPTION_REDIS_TIMEOUT, OPTION_REDIS_IN_FLIGHT,                   \
+        OPTION_STREAMS_MAX, OPTION_STREAMS_PER_ACCOUNT, OPTION_STREAM_HEARTBEAT, OPTION_STREAM_INTERVAL,             \
+        OPTION_ANSWER_CACHE_MB, OPTION_ANSWER_CACHE_MS
 
 extern const struct option service_options[];
 extern const size_t service_option_count;

@@ -33,6 +33,8 @@ struct spawner {
     struct waiting *first, **last; /* the first is with the process */
     size_t count;
     bool sent;
+    void (*gone)(void *context);
+    void *gone_context;
 };
 
 /* ---- the process ---- */
@@ -228,14 +230,18 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     if (length != (ssize_t)sizeof status || !spawner->sent) {
         LOG(LOG_ERROR, "spawner_gone", LOG_NUMBER("waiting", spawner->count));
         give_up(spawner);
+        if (spawner->gone)
+            spawner->gone(spawner->gone_context);
         return;
     }
     finish_first(spawner, status);
     send_first(spawner);
 }
 
-enum err spawner_attach(struct spawner *spawner, struct event_base *base)
+enum err spawner_attach(struct spawner *spawner, struct event_base *base, void (*gone)(void *context), void *context)
 {
+    spawner->gone = gone;
+    spawner->gone_context = context;
     if (spawner->fd < 0)
         return ERR_OK;
     spawner->readable = event_new(base, spawner->fd, EV_READ | EV_PERSIST, on_readable, spawner);

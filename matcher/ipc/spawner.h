@@ -33,8 +33,12 @@ MUST_USE enum err spawner_run(struct spawner *spawner, const void *input, size_t
  */
 MUST_USE enum err spawner_start(const char *command, struct spawner **out);
 
-/* For serve/: from here on answers come through this loop. */
-MUST_USE enum err spawner_attach(struct spawner *spawner, struct event_base *base);
+/*
+ * For serve/: from here on answers come through this loop. `gone` (may be NULL) is called once, in a turn of it, should the
+ * process end by itself: nothing can be run any more, so the role had better be started anew.
+ */
+MUST_USE enum err spawner_attach(struct spawner *spawner, struct event_base *base, void (*gone)(void *context),
+                                 void *context);
 
 /* Callbacks that are owed are called with -1 first. */
 void spawner_free(struct spawner *spawner);

@@ -1,11 +1,14 @@
 #include "serve/demo.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "serve/demo_seed.h"
 #include "serve/prepare.h"
 #include "vault/offline.h"
+#include "wire/tls_self_signed.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <sodium.h>
@@ -21,6 +24,7 @@ enum { PATH_BYTES = 4096 };
 
 struct demo_files {
     char folder[PATH_BYTES], master_key[PATH_BYTES], mail[PATH_BYTES], notify[PATH_BYTES], vault[PATH_BYTES];
+    char certificate[PATH_BYTES], key[PATH_BYTES];
     bool temporary;
 };
 
@@ -29,6 +33,24 @@ struct demo_source {
     const struct demo *demo;
     const struct demo_files *files;
 };
+
+/* Plain or not is the command's choice: the demo has no certificate of anybody's. */
+static enum err set_tls(const struct demo_source *source, struct settings *out, FILE *complaints)
+{
+    char url[PATH_BYTES];
+    if (!source->demo->tls && settings_string(out, "tls_certificate")) {
+        fputs("stagematch demo: the configuration asks for TLS; with --tls the demo makes a certificate of its own\n",
+              complaints);
+        return ERR_USAGE;
+    }
+    if (!source->demo->tls)
+        return ERR_OK;
+    snprintf(url, sizeof url, "https://%s", settings_string(out, "listen"));
+    enum err e = settings_set(out, "tls_certificate", source->files->certificate);
+    if (e == ERR_OK)
+        e = settings_set(out, "tls_key", source->files->key);
+    return e == ERR_OK ? settings_set(out, "public_url", url) : e;
+}
 
 static enum err read_settings(void *context, struct settings *out, FILE *complaints)
 {
@@ -42,6 +64,8 @@ static enum err read_settings(void *context, struct settings *out, FILE *complai
                                      {"notify_command", source->files->notify}};
     for (size_t i = 0; i < sizeof values / sizeof values[0] && e == ERR_OK; i++)
         e = settings_set(out, values[i][0], values[i][1]);
+    if (e == ERR_OK)
+        e = set_tls(source, out, complaints);
     if (e != ERR_OK)
         settings_free(out);
     return e;
@@ -67,9 +91,9 @@ static enum err write_notify(const struct demo_files *files)
 
 static enum err name_files(const char *folder, struct demo_files *out)
 {
-    static const char *const names[] = {"master.key", "mail", "notify", "vault"};
-    char *const paths[] = {out->master_key, out->mail, out->notify, out->vault};
-    for (size_t i = 0; i < 4; i++)
+    static const char *const names[] = {"master.key", "mail", "notify", "vault", "tls.crt", "tls.key"};
+    char *const paths[] = {out->master_key, out->mail, out->notify, out->vault, out->certificate, out->key};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (snprintf(paths[i], PATH_BYTES, "%s/%s", folder, names[i]) >= PATH_BYTES)
             return ERR_RANGE;
     return ERR_OK;
@@ -103,7 +127,39 @@ static enum err make_folder(const char *wanted, struct demo_files *out)
     return ERR_OK;
 }
 
-static enum err make_files(const char *wanted, struct demo_files *out, char password[DEMO_PASSWORD_BYTES])
+static enum err write_pem(const char *path, struct text pem, mode_t mode)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0)
+        return say(path, errno);
+    bool written = write(fd, pem.data, pem.length) == (ssize_t)pem.length;
+    enum err e = written ? ERR_OK : say(path, errno);
+    close(fd);
+    return e;
+}
+
+static enum err make_certificate(const struct demo_files *files)
+{
+    enum { PEM_BYTES_MAX = 64 << 10, VALID_S = 90 * 86400, PAST_S = 3600 };
+    const struct clock clock = clock_system();
+    int64_t now_s = clock_wall_ms(&clock) / 1000;
+    const struct tls_wish wish = {"Stagematch demo", now_s - PAST_S, now_s + VALID_S, 0};
+    struct buf certificate, key;
+    buf_init(&certificate, PEM_BYTES_MAX);
+    buf_init(&key, PEM_BYTES_MAX);
+    enum err e = tls_self_signed(&wish, &certificate, &key);
+    if (e == ERR_OK)
+        e = write_pem(files->certificate, buf_text(&certificate), 0644);
+    if (e == ERR_OK)
+        e = write_pem(files->key, buf_text(&key), 0600);
+    if (key.data)
+        sodium_memzero(key.data, key.length);
+    buf_free(&key);
+    buf_free(&certificate);
+    return e;
+}
+
+static enum err make_files(const char *wanted, bool tls, struct demo_files *out, char password[DEMO_PASSWORD_BYTES])
 {
     uint8_t key[MASTER_KEY_BYTES];
     struct buf complaint;
@@ -114,6 +170,8 @@ static enum err make_files(const char *wanted, struct demo_files *out, char pass
         e = say(out->folder, errno);
     if (e == ERR_OK)
         e = write_notify(out);
+    if (e == ERR_OK && tls)
+        e = make_certificate(out);
     if (e == ERR_OK && (e = prepare_master_key(out->master_key)) != ERR_OK)
         fprintf(stderr, "stagematch demo: %s: %s\n", out->master_key, err_text(e));
     if (e != ERR_OK)
@@ -145,7 +203,8 @@ static pid_t start_seeder(const struct demo *demo, const struct demo_files *file
         return seeder;
     sigprocmask(SIG_UNBLOCK, blocked, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    enum err e = demo_seed_service(&(struct demo_place){files->folder, demo->config_folder}, password);
+    enum err e = demo_seed_service(
+        &(struct demo_place){files->folder, demo->config_folder, demo->tls ? files->certificate : NULL}, password);
     if (e != ERR_OK)
         kill(service, SIGTERM);
     _exit(e == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE);
@@ -181,7 +240,7 @@ enum err demo_run(const struct demo *demo)
     int status = 0;
     sigset_t blocked;
     block_ending(&blocked);
-    enum err e = make_files(demo->folder, &files, password);
+    enum err e = make_files(demo->folder, demo->tls, &files, password);
     if (e == ERR_OK) {
         pid_t seeder = start_seeder(demo, &files, password, &blocked);
         struct demo_source source = {demo, &files};

@@ -13,6 +13,7 @@ struct demo {
     struct serve_source source; /* the configuration, which is completed here */
     const char *folder;         /* NULL: a temporary one */
     const char *config_folder;  /* holds demo/students.csv and demo/placements.csv */
+    bool tls;                   /* with a certificate that vouches for itself, made in the folder */
 };
 
 /* Runs until a signal ends it. What is wrong was said on stderr. */

@@ -4,8 +4,12 @@
 #include "base/mem.h"
 
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <event2/http.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +18,27 @@ enum { ANSWER_BYTES_MAX = 64 << 20, CALL_SECONDS = 60, UUID_BYTES = 37 };
 
 struct demo_client {
     struct event_base *base;
+    SSL_CTX *tls; /* NULL: plain HTTP */
     char host[64];
     uint16_t port;
     int status; /* of the last answer; 0: none came */
     struct buf body;
 };
+
+enum err demo_client_trust(struct demo_client *client, const char *file)
+{
+    SSL_CTX *tls = OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1 ? SSL_CTX_new(TLS_client_method()) : NULL;
+    if (!tls)
+        return ERR_MEMORY;
+    SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, NULL);
+    if (SSL_CTX_load_verify_file(tls, file) != 1) {
+        SSL_CTX_free(tls);
+        return ERR_IO;
+    }
+    SSL_CTX_free(client->tls);
+    client->tls = tls;
+    return ERR_OK;
+}
 
 enum err demo_client_new(const char *address, struct demo_client **out)
 {
@@ -36,7 +56,7 @@ enum err demo_client_new(const char *address, struct demo_client **out)
     buf_init(&client->body, ANSWER_BYTES_MAX);
     client->base = event_base_new();
     if (!client->base) {
-        mem_free(client);
+        demo_client_free(client);
         return ERR_MEMORY;
     }
     *out = client;
@@ -47,7 +67,9 @@ void demo_client_free(struct demo_client *client)
 {
     if (!client)
         return;
-    event_base_free(client->base);
+    if (client->base)
+        event_base_free(client->base);
+    SSL_CTX_free(client->tls);
     buf_free(&client->body);
     mem_free(client);
 }
@@ -62,11 +84,28 @@ static void on_answer(struct evhttp_request *request, void *context)
     event_base_loopbreak(client->base);
 }
 
+static struct evhttp_connection *connect_to(struct demo_client *client)
+{
+    struct bufferevent *stream = NULL;
+    if (client->tls) {
+        SSL *ssl = SSL_new(client->tls);
+        if (!ssl || X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), client->host) != 1) {
+            SSL_free(ssl);
+            return NULL;
+        }
+        stream =
+            bufferevent_openssl_socket_new(client->base, -1, ssl, BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE);
+        if (!stream)
+            return NULL;
+    }
+    return evhttp_connection_base_bufferevent_new(client->base, NULL, stream, client->host, client->port);
+}
+
 /* One exchange on a connection of its own; leaves status and body in the client. */
 static void exchange(struct demo_client *client, enum evhttp_cmd_type verb, const char *path, const char *token,
                      const char *body)
 {
-    struct evhttp_connection *connection = evhttp_connection_base_new(client->base, NULL, client->host, client->port);
+    struct evhttp_connection *connection = connect_to(client);
     struct evhttp_request *request = connection ? evhttp_request_new(on_answer, client) : NULL;
     client->status = 0;
     buf_clear(&client->body);

@@ -15,6 +15,9 @@ struct demo_client;
 MUST_USE enum err demo_client_new(const char *address, struct demo_client **out);
 void demo_client_free(struct demo_client *client);
 
+/* From here on it speaks TLS, with who has a certificate of this file for that address. ERR_IO: there is none in it. */
+MUST_USE enum err demo_client_trust(struct demo_client *client, const char *file);
+
 /*
  * Calls "AuthService/Login" and the like, and waits for the answer, at most a minute. Takes `request` whatever happens. `token` may
  * be NULL. ERR_IO: no connection; ERR_INPUT: refused (the answer's message is said on stderr). The answer is the caller's.

@@ -55,8 +55,8 @@ enum err demo_seed_accounts(const char *vault_folder, const uint8_t master_key[3
             char id[OFFLINE_ID_BYTES], code[OFFLINE_CODE_BYTES];
             struct offline_account wanted = {account->email,       account->name,
                                              account->role,        account->scope,
-                                             account->scope_count, is_company ? one_school : NULL,
-                                             is_company ? 1 : 0,   password};
+                                             account->scope_count, is_company ? schools : NULL,
+                                             is_company ? 4 : 0,   password};
             e = vault_offline_add_account(vault, &wanted, id, code, &complaint);
         }
         vault_offline_close(vault);
@@ -267,23 +267,30 @@ static enum err make_student(struct demo_client *client, const struct demo_place
     return e;
 }
 
-static void print_demo(const char *address, const char *password, const char *student_email)
+static void print_demo(const struct demo_place *place, const char *address, const char *password,
+                       const char *student_email)
 {
+    char url[PATH_BYTES], curl[PATH_BYTES + 32] = "curl";
+    snprintf(url, sizeof url, "%s%s", place->certificate ? "https://" : "http://", address);
+    if (place->certificate)
+        snprintf(curl, sizeof curl, "curl --cacert %s", place->certificate);
     printf("\nStagematch runs with made-up students, placements and companies. Nothing leaves this machine.\n\n"
-           "address:  http://%s\npassword: %s\n\nlogins, all with that password:\n",
-           address, password);
+           "address:  %s\npassword: %s\n\nlogins, all with that password:\n",
+           url, password);
     for (size_t i = 0; i < ACCOUNT_COUNT; i++)
         printf("  %-20s %s\n", accounts[i].word, accounts[i].email);
     printf("  %-20s %s\n", "student", student_email);
     printf("\ntry:\n"
-           "  curl http://%s/readyz\n"
-           "  curl -X POST -H 'Content-Type: application/json' http://%s/stagematch.v1.AuthService/Login \\\n"
+           "  %s %s/readyz\n"
+           "  %s -X POST -H 'Content-Type: application/json' %s/stagematch.v1.AuthService/Login \\\n"
            "    -d '{\"email\":\"coordinator@demo.example\",\"password\":\"%s\"}'\n"
            "  (the answer's token goes into -H 'Authorization: Bearer TOKEN')\n"
-           "  curl -X POST -H 'Content-Type: application/json' -H 'Authorization: Bearer TOKEN' \\\n"
-           "    http://%s/stagematch.v1.StudentService/ListStagevragen -d '{\"pageSize\":2}'\n"
-           "  scripts/walkthrough plays the whole story, request by request. Ctrl-C ends the demo.\n",
-           address, address, password, address);
+           "  %s -X POST -H 'Content-Type: application/json' -H 'Authorization: Bearer TOKEN' \\\n"
+           "    %s/stagematch.v1.StudentService/ListStagevragen -d '{\"pageSize\":2}'\n",
+           curl, url, curl, url, password, curl, url);
+    puts(place->certificate
+             ? "  Ctrl-C ends the demo."
+             : "  scripts/walkthrough plays the whole story, request by request. Ctrl-C ends the demo.");
     fflush(stdout);
 }
 
@@ -294,6 +301,8 @@ enum err demo_seed_service(const struct demo_place *place, const char *password)
     enum err e = wait_for_address(place, address);
     if (e == ERR_OK)
         e = demo_client_new(address, &client);
+    if (e == ERR_OK && place->certificate)
+        e = demo_client_trust(client, place->certificate);
     if (e == ERR_OK)
         e = wait_until_ready(client);
     if (e == ERR_OK)
@@ -306,7 +315,7 @@ enum err demo_seed_service(const struct demo_place *place, const char *password)
     if (e == ERR_OK)
         e = make_student(client, place, token, password, student_email);
     if (e == ERR_OK)
-        print_demo(address, password, student_email);
+        print_demo(place, address, password, student_email);
     demo_client_free(client);
     return e;
 }

@@ -17,6 +17,7 @@ MUST_USE enum err demo_seed_accounts(const char *vault_folder, const uint8_t mas
 struct demo_place {
     const char *folder;        /* the demo's; the service writes `address` there, the notify command into mail/ */
     const char *config_folder; /* holds demo/students.csv and demo/placements.csv */
+    const char *certificate;   /* what the service speaks TLS with; NULL: plain HTTP */
 };
 
 /*

@@ -3,6 +3,8 @@
 #include "backup/backup.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "cache/redis_address.h"
+#include "front/numbers.h"
 #include "wire/address.h"
 
 #include <errno.h>
@@ -12,6 +14,7 @@
 #include <sodium.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,6 +50,13 @@ static bool is_url(struct text value)
     return false;
 }
 
+static bool is_redis(struct text value)
+{
+    struct redis_address address;
+    const char *why;
+    return redis_address_parse(value, &address, &why) == ERR_OK;
+}
+
 static bool is_user(struct text value)
 {
     return getpwnam(value.data) != NULL; /* a setting's text ends in NUL */
@@ -59,17 +69,36 @@ static const struct {
 } checks[] = {
     {"listen", is_endpoint, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080"},
     {"metrics_listen", is_endpoint, "an address and a port, such as 127.0.0.1:9180"},
+    {"redirect_listen", is_endpoint, "an address and a port, such as 0.0.0.0:80"},
     {"trusted_proxies", is_address_list, "addresses or networks joined by blanks, such as 10.0.0.0/8 ::1"},
     {"shared_addresses", is_address_list, "addresses or networks joined by blanks, such as 10.0.0.0/8 ::1"},
     {"public_url", is_url, "http:// or https:// and a host, without a slash at the end"},
+    {"redis", is_redis,
+     "unix:/path, redis://[[user]:password@]host[:port][/db], rediss://…, or sentinel://host[:port],…/master; "
+     "Redis Cluster is not supported, since what one request looks at would lie on several servers"},
     {"user_front", is_user, "a user of this system"},
     {"user_engine", is_user, "a user of this system"},
     {"user_vault", is_user, "a user of this system"},
 };
 
+/* Links in notices would lead nowhere: nothing answers plain HTTP where TLS was asked for. */
+static enum err check_public_url(const struct settings *settings, FILE *complaints)
+{
+    static const char wanted[] = "https://";
+    const char *url = settings_string(settings, "public_url");
+    if (settings_string(settings, "redirect_listen") && !settings_string(settings, "tls_certificate")) {
+        fprintf(complaints, "redirect_listen: there is nothing to send anybody on to without tls_certificate\n");
+        return ERR_INPUT;
+    }
+    if (!settings_string(settings, "tls_certificate") || !url || strncmp(url, wanted, sizeof wanted - 1) == 0)
+        return ERR_OK;
+    fprintf(complaints, "public_url: expected https://, since tls_certificate is set\n");
+    return ERR_INPUT;
+}
+
 enum err prepare_check(const struct settings *settings, FILE *complaints)
 {
-    enum err result = ERR_OK;
+    enum err result = check_public_url(settings, complaints);
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         const char *value = settings_string(settings, checks[i].name);
         if (!value || checks[i].fits(text_of(value)))
@@ -82,8 +111,8 @@ enum err prepare_check(const struct settings *settings, FILE *complaints)
 
 enum err prepare_check_same(const struct settings *now, const struct settings *next, FILE *complaints)
 {
-    static const char *const fixed[] = {"listen",     "metrics_listen", "data_dir",  "master_key",
-                                        "user_front", "user_engine",    "user_vault"};
+    static const char *const fixed[] = {"listen",      "metrics_listen", "data_dir", "master_key",     "user_front",
+                                        "user_engine", "user_vault",     "fronts",   "redirect_listen"};
     enum err result = ERR_OK;
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         const char *a = settings_string(now, fixed[i]), *b = settings_string(next, fixed[i]);
@@ -143,7 +172,8 @@ static enum err check_restored(const char *data_dir, FILE *complaints)
     enum err e = path_in(data_dir, RESTORE_MARK, path);
     if (e != ERR_OK || access(path, F_OK) != 0)
         return e;
-    fprintf(complaints, "stagematch serve: a restore into %s was cut off; run `stagematch restore` again, with --replace\n",
+    fprintf(complaints,
+            "stagematch serve: a restore into %s was cut off; run `stagematch restore` again, with --replace\n",
             data_dir);
     return ERR_MISMATCH;
 }
@@ -164,12 +194,29 @@ static enum err make_folders(const struct settings *settings, struct preparation
     return e;
 }
 
-static enum err take_lock(const struct settings *settings, int *out, FILE *complaints)
+/* A lock that was handed over must be that of the same folder. */
+static enum err take_handed_lock(const char *path, struct handed *handed, struct preparation *made, FILE *complaints)
+{
+    struct stat own, other;
+    made->is_anothers = true;
+    made->lock_fd = handed->fds[HANDED_LOCK];
+    handed->fds[HANDED_LOCK] = -1;
+    if (stat(path, &own) == 0 && fstat(made->lock_fd, &other) == 0 && own.st_dev == other.st_dev &&
+        own.st_ino == other.st_ino)
+        return ERR_OK;
+    fprintf(complaints, "data_dir: cannot change in an upgrade; stop the service and start it again\n");
+    return ERR_INPUT;
+}
+
+static enum err take_lock(const struct settings *settings, struct handed *handed, struct preparation *made,
+                          FILE *complaints)
 {
     char path[PATH_BYTES];
     enum err e = path_in(settings_string(settings, "data_dir"), "lock", path);
     if (e != ERR_OK)
         return e;
+    if (handed->fds[HANDED_LOCK] >= 0)
+        return take_handed_lock(path, handed, made, complaints);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return complain(complaints, "open", path);
@@ -178,13 +225,45 @@ static enum err take_lock(const struct settings *settings, int *out, FILE *compl
         close(fd);
         return ERR_EXISTS;
     }
-    *out = fd;
+    made->lock_fd = fd;
     return ERR_OK;
+}
+
+void prepare_own(struct preparation *preparation)
+{
+    char text[16];
+    int length = snprintf(text, sizeof text, "%d\n", (int)getpid());
+    preparation->is_anothers = false;
+    ssize_t written =
+        ftruncate(preparation->lock_fd, 0) == 0 ? pwrite(preparation->lock_fd, text, (size_t)length, 0) : 0;
+    (void)written; /* a help for people; the lock is what counts */
 }
 
 /* ---- sockets ---- */
 
-static enum err bind_socket(const char *endpoint, int *out, char bound[SERVICE_ADDRESS_BYTES], FILE *complaints)
+/* Where a socket is bound, as people write it. */
+static enum err find_bound(int fd, struct address *address, uint16_t *port)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ipv4; /* the port stands at the same place in both families' addresses */
+        struct sockaddr_storage storage;
+    } bound = {.storage = {.ss_family = AF_UNSPEC}};
+    socklen_t length = sizeof bound;
+    if (getsockname(fd, &bound.any, &length) != 0)
+        return err_from_errno(errno);
+    *port = ntohs(bound.ipv4.sin_port);
+    return address_of_sockaddr(&bound.any, address);
+}
+
+static void write_endpoint(const struct address *address, uint16_t port, char out[SERVICE_ADDRESS_BYTES])
+{
+    char text[ADDRESS_TEXT_BYTES];
+    address_format(address, text);
+    snprintf(out, SERVICE_ADDRESS_BYTES, strchr(text, ':') ? "[%s]:%u" : "%s:%u", text, (unsigned)port);
+}
+
+static enum err bind_socket(const char *endpoint, int *out, FILE *complaints)
 {
     struct address address;
     struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
@@ -197,19 +276,49 @@ static enum err bind_socket(const char *endpoint, int *out, char bound[SERVICE_A
     if (fd < 0)
         return complain(complaints, "make a socket for", endpoint);
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
-        bind(fd, (struct sockaddr *)&storage, length) != 0 || listen(fd, LISTEN_BACKLOG) != 0 ||
-        (length = sizeof storage, getsockname(fd, (struct sockaddr *)&storage, &length)) != 0) {
+        bind(fd, (struct sockaddr *)&storage, length) != 0 || listen(fd, LISTEN_BACKLOG) != 0) {
         e = complain(complaints, "listen on", endpoint);
         close(fd);
         return e;
     }
-    /* The port stands at the same place in both families' addresses. */
-    uint16_t given = ntohs(((const struct sockaddr_in *)(const void *)&storage)->sin_port);
-    char text[ADDRESS_TEXT_BYTES];
-    address_format(&address, text);
-    snprintf(bound, SERVICE_ADDRESS_BYTES, strchr(text, ':') ? "[%s]:%u" : "%s:%u", text, (unsigned)given);
     *out = fd;
     return ERR_OK;
+}
+
+/* A socket that the service had before is the setting's, unless that was changed; one of systemd's goes before the setting. */
+static enum err check_handed_socket(const struct preparation *made, const char *setting, const char *endpoint,
+                                    const struct address *bound, uint16_t bound_port, FILE *complaints)
+{
+    struct address wanted;
+    uint16_t port;
+    if (!made->is_anothers || address_parse_endpoint(text_of(endpoint), &wanted, &port) != ERR_OK)
+        return ERR_OK;
+    if (address_equal(&wanted, bound) && (port == 0 || port == bound_port))
+        return ERR_OK;
+    fprintf(complaints, "%s: cannot change in an upgrade; stop the service and start it again\n", setting);
+    return ERR_INPUT;
+}
+
+/* The socket of one setting: the one that was handed over, or a new one. */
+static enum err open_socket(const struct settings *settings, const char *setting, int *handed,
+                            struct preparation *made, int *out, char bound_text[SERVICE_ADDRESS_BYTES],
+                            FILE *complaints)
+{
+    const char *endpoint = settings_string(settings, setting);
+    struct address bound = {{0}};
+    uint16_t port = 0;
+    bool is_handed = *handed >= 0;
+    enum err e = is_handed ? ERR_OK : bind_socket(endpoint, out, complaints);
+    if (is_handed)
+        *out = *handed;
+    *handed = -1;
+    if (e == ERR_OK && (e = find_bound(*out, &bound, &port)) != ERR_OK)
+        fprintf(complaints, "stagematch serve: the socket of %s has no address that it could have\n", setting);
+    if (e == ERR_OK && is_handed)
+        e = check_handed_socket(made, setting, endpoint, &bound, port, complaints);
+    if (e == ERR_OK)
+        write_endpoint(&bound, port, bound_text);
+    return e;
 }
 
 /* Whole or not at all, so that who waits for the file reads an address. */
@@ -229,16 +338,48 @@ static enum err write_address(const char *data_dir, const char *name, const char
     return written && rename(draft, path) == 0 ? ERR_OK : complain(complaints, "write", path);
 }
 
-static enum err open_sockets(const struct settings *settings, struct preparation *made, FILE *complaints)
+static void write_url(struct preparation *made)
+{
+    snprintf(made->url, sizeof made->url, "%s%s", made->certificate.bytes ? "https://" : "http://", made->address);
+}
+
+static enum err open_redirect(const struct settings *settings, struct handed *handed, struct preparation *made,
+                              FILE *complaints)
+{
+    char bound[SERVICE_ADDRESS_BYTES];
+    enum err e = open_socket(settings, "redirect_listen", &handed->fds[HANDED_REDIRECT], made, &made->redirect_fd,
+                             bound, complaints);
+    return e == ERR_OK ? write_address(settings_string(settings, "data_dir"), "redirect_address", bound, complaints)
+                       : e;
+}
+
+static enum err open_sockets(const struct settings *settings, struct handed *handed, struct preparation *made,
+                             FILE *complaints)
 {
     const char *data_dir = settings_string(settings, "data_dir");
     char metrics[SERVICE_ADDRESS_BYTES];
-    enum err e = bind_socket(settings_string(settings, "listen"), &made->listen_fd, made->address, complaints);
+    enum err e =
+        open_socket(settings, "listen", &handed->fds[HANDED_API], made, &made->listen_fd, made->address, complaints);
     if (e == ERR_OK)
-        e = bind_socket(settings_string(settings, "metrics_listen"), &made->metrics_fd, metrics, complaints);
+        e = open_socket(settings, "metrics_listen", &handed->fds[HANDED_METRICS], made, &made->metrics_fd, metrics,
+                        complaints);
     if (e == ERR_OK)
         e = write_address(data_dir, "metrics_address", metrics, complaints);
+    if (e == ERR_OK && settings_string(settings, "redirect_listen"))
+        e = open_redirect(settings, handed, made, complaints);
+    write_url(made);
     return e == ERR_OK ? write_address(data_dir, "address", made->address, complaints) : e;
+}
+
+/* A front that was taken over could otherwise cut it short under the others. */
+static enum err make_numbers(const struct settings *settings, struct preparation *made, FILE *complaints)
+{
+    size_t bytes = numbers_bytes((size_t)settings_number(settings, "fronts"));
+    made->numbers_fd = memfd_create("stagematch-numbers", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (made->numbers_fd < 0 || ftruncate(made->numbers_fd, (off_t)bytes) != 0 ||
+        fcntl(made->numbers_fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+        return complain(complaints, "make", "memory for metrics");
+    return ERR_OK;
 }
 
 /* ---- keys ---- */
@@ -286,9 +427,11 @@ static enum err make_keys(const struct settings *settings, struct preparation *m
     if (e != ERR_OK)
         return e;
     made->assertion_key = sodium_malloc(SERVICE_KEY_BYTES);
+    made->cache_key = sodium_malloc(SERVICE_KEY_BYTES);
     made->master_key = sodium_malloc(SERVICE_KEY_BYTES);
-    if (!made->assertion_key || !made->master_key)
+    if (!made->assertion_key || !made->cache_key || !made->master_key)
         return ERR_MEMORY;
+    random_fill(&random, made->cache_key, SERVICE_KEY_BYTES);
     random_fill(&random, made->assertion_key, SERVICE_KEY_BYTES);
     return read_master_key(settings_string(settings, "master_key"), made->master_key, complaints);
 }
@@ -315,21 +458,33 @@ enum err prepare_master_key(const char *path)
 
 /* ---- all of it ---- */
 
-enum err prepare_service(const struct settings *settings, struct preparation *out, FILE *complaints)
+enum err prepare_service(const struct settings *settings, struct handed *handed, struct preparation *out,
+                         FILE *complaints)
 {
-    struct preparation made = {.lock_fd = -1, .listen_fd = -1, .metrics_fd = -1};
+    struct preparation made = {.lock_fd = -1, .listen_fd = -1, .metrics_fd = -1, .redirect_fd = -1, .numbers_fd = -1};
     enum err e = make_keys(settings, &made, complaints);
+    if (e == ERR_OK)
+        e = certificate_read(settings, &made.certificate, complaints);
     if (e == ERR_OK)
         e = make_folders(settings, &made, complaints);
     if (e == ERR_OK)
-        e = take_lock(settings, &made.lock_fd, complaints);
+        e = take_lock(settings, handed, &made, complaints);
     if (e == ERR_OK)
-        e = open_sockets(settings, &made, complaints);
+        e = open_sockets(settings, handed, &made, complaints);
+    if (e == ERR_OK)
+        e = make_numbers(settings, &made, complaints);
     if (e == ERR_OK)
         *out = made;
     else
         prepare_undo(settings, &made);
     return e;
+}
+
+void prepare_replace_certificate(struct preparation *preparation, const struct certificate *next)
+{
+    certificate_free(&preparation->certificate);
+    preparation->certificate = *next;
+    write_url(preparation);
 }
 
 static void remove_address(const char *data_dir, const char *name)
@@ -341,18 +496,22 @@ static void remove_address(const char *data_dir, const char *name)
 
 void prepare_undo(const struct settings *settings, struct preparation *preparation)
 {
-    if (preparation->lock_fd >= 0) {
+    const int fds[] = {preparation->lock_fd, preparation->listen_fd, preparation->metrics_fd,
+                       preparation->redirect_fd, preparation->numbers_fd};
+    if (preparation->lock_fd >= 0 && !preparation->is_anothers) {
         remove_address(settings_string(settings, "data_dir"), "address");
         remove_address(settings_string(settings, "data_dir"), "metrics_address");
-        close(preparation->lock_fd);
+        remove_address(settings_string(settings, "data_dir"), "redirect_address");
     }
-    if (preparation->listen_fd >= 0)
-        close(preparation->listen_fd);
-    if (preparation->metrics_fd >= 0)
-        close(preparation->metrics_fd);
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
     for (int role = 0; role < ROLE_NAME_COUNT; role++)
         mem_free(preparation->folders[role]);
     sodium_free(preparation->assertion_key);
+    sodium_free(preparation->cache_key);
     sodium_free(preparation->master_key);
-    *preparation = (struct preparation){.lock_fd = -1, .listen_fd = -1, .metrics_fd = -1};
+    certificate_free(&preparation->certificate);
+    *preparation =
+        (struct preparation){.lock_fd = -1, .listen_fd = -1, .metrics_fd = -1, .redirect_fd = -1, .numbers_fd = -1};
 }

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "cache/redis_address.h"
 #include "ipc/control.h"
 #include "ipc/service_options.h"
 #include "serve/sandbox.h"
@@ -21,6 +22,9 @@ typedef Stagematch__Internal__V1__Control Control;
 
 enum { KEY_BYTES = 32, DRAIN_POLL_US = 5000, DRAIN_POLLS_MAX = 400 };
 
+/* A place for each front, then one for each other role. */
+enum { LINK_OF_ROLES = FRONTS_MAX, LINK_COUNT = LINK_OF_ROLES + ROLE_NAME_COUNT };
+
 struct process;
 
 /* The channel with one other role: what the role hears of it goes through here, so that a lost one is not used again. */
@@ -37,10 +41,12 @@ struct process {
     struct settings settings;
     struct event_base *base;
     struct event *control, *drain, *overdue;
-    struct link links[ROLE_NAME_COUNT];
+    struct link links[LINK_COUNT];
+    char name[ROLE_PROCESS_BYTES];
     void *role;
     char *folder;
-    uint8_t *keys; /* assertion key, then master key; guarded memory */
+    struct control_packet keys_packet; /* until the role has started */
+    uint8_t *keys;                     /* assertion key, then master key; guarded memory */
     bool stopping, stopped, failed;
     int drain_polls;
 };
@@ -78,11 +84,27 @@ static void on_closed(void *context, struct channel *channel)
         lose_channel(link);
 }
 
-/* Takes `fd`. */
-static void join(struct process *process, enum role_name peer, int fd)
+static void on_told(void *context, struct channel *channel, const Stagematch__Internal__V1__Changed *changed)
 {
-    struct link *link = &process->links[peer];
-    struct channel_handlers handlers = {on_call, on_canceled, on_closed, link};
+    const struct link *link = context;
+    if (link->handlers.told)
+        link->handlers.told(link->handlers.context, channel, changed);
+}
+
+/* NULL: there is no such peer. */
+static struct link *link_of(struct process *process, enum role_name peer, uint32_t index)
+{
+    if (peer == ROLE_FRONT)
+        return index < FRONTS_MAX ? &process->links[index] : NULL;
+    return peer < ROLE_NAME_COUNT && index == 0 ? &process->links[LINK_OF_ROLES + (int)peer] : NULL;
+}
+
+/* Takes `fd`. */
+static void join(struct link *link, int fd)
+{
+    struct process *process = link->process;
+    enum role_name peer = link->peer;
+    struct channel_handlers handlers = {on_call, on_canceled, on_closed, on_told, link};
     struct channel *old = link->channel, *channel;
     lose_channel(link);
     if (old)
@@ -114,6 +136,12 @@ static void begin_stop(struct process *process)
     process->operations->stop(process->role);
 }
 
+/* A sandboxed role cannot start another; the parent can, with a new process of this role. */
+static void on_spawner_gone(void *context)
+{
+    begin_stop(context);
+}
+
 static void on_stopped(void *context)
 {
     struct process *process = context;
@@ -138,9 +166,9 @@ static void on_drain(evutil_socket_t fd, short what, void *context)
     struct process *process = context;
     const struct timeval soon = {.tv_usec = DRAIN_POLL_US};
     size_t backlog_bytes = 0;
-    for (int peer = 0; peer < ROLE_NAME_COUNT; peer++)
-        if (process->links[peer].channel)
-            backlog_bytes += channel_backlog_bytes(process->links[peer].channel);
+    for (int i = 0; i < LINK_COUNT; i++)
+        if (process->links[i].channel)
+            backlog_bytes += channel_backlog_bytes(process->links[i].channel);
     if (backlog_bytes == 0 || ++process->drain_polls > DRAIN_POLLS_MAX)
         event_base_loopbreak(process->base);
     else
@@ -148,6 +176,12 @@ static void on_drain(evutil_socket_t fd, short what, void *context)
 }
 
 /* ---- what the parent says ---- */
+
+static struct tls_pem pem_of(const Control *message)
+{
+    return (struct tls_pem){{(const char *)message->tls_certificate.data, message->tls_certificate.len},
+                            {(const char *)message->tls_key.data, message->tls_key.len}};
+}
 
 static void on_ready(void *context)
 {
@@ -159,12 +193,17 @@ static void on_ready(void *context)
 
 static void take_packet(struct process *process, struct control_packet *packet)
 {
-    enum role_name peer = role_of_text(packet->message->peer_role);
+    struct link *link = link_of(process, role_of_text(packet->message->peer_role), packet->message->peer_index);
     if (packet->message->kind == STAGEMATCH__INTERNAL__V1__CONTROL__KIND__KIND_STOP)
         begin_stop(process);
+    if (packet->message->kind == STAGEMATCH__INTERNAL__V1__CONTROL__KIND__KIND_CERTIFICATE &&
+        process->operations->certificate && !process->stopping) {
+        const struct tls_pem pem = pem_of(packet->message);
+        process->operations->certificate(process->role, &pem);
+    }
     if (packet->message->kind == STAGEMATCH__INTERNAL__V1__CONTROL__KIND__KIND_CHANNEL && packet->fds[0] >= 0 &&
-        peer != ROLE_NAME_COUNT && !process->stopped) {
-        join(process, peer, packet->fds[0]);
+        link && !process->stopped) {
+        join(link, packet->fds[0]);
         packet->fds[0] = -1;
     }
 }
@@ -218,7 +257,9 @@ static enum err take_settings(struct process *process)
     }
     process->environment.listen_fd = packet.fds[0];
     process->environment.metrics_fd = packet.fds[1];
-    packet.fds[0] = packet.fds[1] = -1;
+    process->environment.numbers_fd = packet.fds[2];
+    process->environment.redirect_fd = packet.fds[3];
+    packet.fds[0] = packet.fds[1] = packet.fds[2] = packet.fds[3] = -1;
     control_packet_free(&packet);
     return e;
 }
@@ -240,15 +281,27 @@ static enum err take_keys(struct process *process)
     enum err e = expect(STAGEMATCH__INTERNAL__V1__CONTROL__KIND__KIND_KEYS, &packet);
     if (e != ERR_OK)
         return e;
-    process->keys = sodium_malloc((size_t)2 * KEY_BYTES);
+    process->keys = sodium_malloc((size_t)3 * KEY_BYTES);
     if (!process->keys)
         e = ERR_MEMORY;
     if (e == ERR_OK)
         e = copy_key(process->keys, &packet.message->assertion_key, &process->environment.assertion_key);
     if (e == ERR_OK)
         e = copy_key(process->keys + KEY_BYTES, &packet.message->master_key, &process->environment.master_key);
-    control_packet_free(&packet);
+    if (e == ERR_OK)
+        e = copy_key(process->keys + (size_t)2 * KEY_BYTES, &packet.message->cache_key,
+                     &process->environment.cache_key);
+    process->environment.tls = pem_of(packet.message);
+    process->keys_packet = packet;
     return e;
+}
+
+/* The role took what it needs of them; they are wiped. */
+static void forget_packet(struct process *process)
+{
+    process->environment.tls = (struct tls_pem){{"", 0}, {"", 0}};
+    if (process->keys_packet.message)
+        control_packet_free(&process->keys_packet);
 }
 
 /* As many descriptors as the system lets it have: a front holds thousands of connections. */
@@ -261,6 +314,22 @@ static void raise_descriptor_limit(void)
     }
 }
 
+/* What the way to Redis takes. A Sentinel may answer with a name; TLS goes through a socket that hiredis makes first. */
+static unsigned reach_of(const struct settings *settings)
+{
+    static const unsigned reaches[] = {[REDIS_OFF] = SANDBOX_REACH_NONE,
+                                       [REDIS_UNIX] = SANDBOX_REACH_UNIX,
+                                       [REDIS_TCP] = SANDBOX_REACH_TCP,
+                                       [REDIS_TLS] = SANDBOX_REACH_TCP | SANDBOX_REACH_UNIX,
+                                       [REDIS_SENTINEL] = SANDBOX_REACH_TCP | SANDBOX_REACH_NAMES};
+    const char *value = settings_string(settings, "redis"), *why;
+    struct redis_address address;
+    if (!value || redis_address_parse(text_of(value), &address, &why) != ERR_OK)
+        return SANDBOX_REACH_NONE;
+    bool is_name = address.host_count && redis_host_is_name(&address.hosts[0]);
+    return reaches[address.kind] | (is_name ? SANDBOX_REACH_NAMES : SANDBOX_REACH_NONE);
+}
+
 static enum err confine(struct process *process)
 {
     enum role_name role = process->operations->name;
@@ -270,7 +339,7 @@ static enum err confine(struct process *process)
     enum err e = sandbox_become(settings_string(&process->settings, user));
     if (e == ERR_OK && role == ROLE_VAULT)
         e = spawner_start(settings_string(&process->settings, "notify_command"), &process->environment.spawner);
-    return e == ERR_OK ? sandbox_close(role) : e;
+    return e == ERR_OK ? sandbox_close(role, reach_of(&process->settings)) : e;
 }
 
 static enum err open_loop(struct process *process)
@@ -285,7 +354,7 @@ static enum err open_loop(struct process *process)
         return ERR_MEMORY;
     process->environment.base = process->base;
     if (process->environment.spawner)
-        return spawner_attach(process->environment.spawner, process->base);
+        return spawner_attach(process->environment.spawner, process->base, on_spawner_gone, process);
     return ERR_OK;
 }
 
@@ -297,7 +366,7 @@ static enum err begin(struct process *process)
         fputs("stagematch role: no settings came; `stagematch serve` starts this command\n", stderr);
         return e;
     }
-    serve_log_open(&process->settings);
+    serve_log_open(&process->settings, process->name);
     environment->settings = &process->settings;
     environment->folder = process->folder;
     e = random_system(&environment->random); /* opens what it needs while it may */
@@ -309,15 +378,18 @@ static enum err begin(struct process *process)
         e = err_from_errno(errno);
     if (e == ERR_OK)
         e = open_loop(process);
-    return e == ERR_OK ? process->operations->start(environment, &process->role) : e;
+    if (e == ERR_OK)
+        e = process->operations->start(environment, &process->role);
+    forget_packet(process);
+    return e;
 }
 
 static void close_channels(struct process *process)
 {
-    for (int peer = 0; peer < ROLE_NAME_COUNT; peer++) {
-        if (process->links[peer].channel)
-            channel_close(process->links[peer].channel);
-        process->links[peer].channel = NULL;
+    for (int i = 0; i < LINK_COUNT; i++) {
+        if (process->links[i].channel)
+            channel_close(process->links[i].channel);
+        process->links[i].channel = NULL;
     }
 }
 
@@ -350,17 +422,23 @@ static void ignore_signals(void)
         signal(numbers[i], SIG_IGN);
 }
 
-int role_process_run(const struct role_operations *operations)
+int role_process_run(const struct role_operations *operations, unsigned index)
 {
     struct process process = {.operations = operations};
+    role_process_name(operations->name, index, process.name);
     process.environment = (struct role_environment){.clock = clock_system(),
                                                     .listen_fd = -1,
                                                     .metrics_fd = -1,
+                                                    .redirect_fd = -1,
+                                                    .numbers_fd = -1,
+                                                    .index = index,
                                                     .ready = on_ready,
                                                     .stopped = on_stopped,
                                                     .context = &process};
-    for (int peer = 0; peer < ROLE_NAME_COUNT; peer++)
-        process.links[peer] = (struct link){.process = &process, .peer = (enum role_name)peer};
+    for (int i = 0; i < LINK_COUNT; i++) {
+        enum role_name peer = i < LINK_OF_ROLES ? ROLE_FRONT : (enum role_name)(i - LINK_OF_ROLES);
+        process.links[i] = (struct link){.process = &process, .peer = peer};
+    }
     ignore_signals();
     enum err e = begin(&process);
     if (e == ERR_OK)

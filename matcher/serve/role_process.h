@@ -12,7 +12,7 @@
 
 enum { ROLE_STOP_SECONDS_MAX = 20 };
 
-/* Runs it to its end, with the control socket on CONTROL_FD; the exit status for the process. */
-int role_process_run(const struct role_operations *operations);
+/* Runs it to its end, with the control socket on CONTROL_FD; `index`: which of the fronts. The exit status for the process. */
+int role_process_run(const struct role_operations *operations, unsigned index);
 
 #endif

@@ -8,9 +8,9 @@
 #include <pwd.h>
 #include <seccomp.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -32,7 +32,7 @@ static const struct {
     int call;
     unsigned roles;
 } forbidden[] = {
-    /* sockets: the parent made all there are; socketpair reaches nobody */
+    /* sockets: the parent made all there are, but for the front's to Redis; socketpair reaches nobody */
     {SCMP_SYS(socket), OF_ALL},
     {SCMP_SYS(connect), OF_ALL},
     {SCMP_SYS(bind), OF_ALL},
@@ -129,21 +129,29 @@ static size_t put_number(char *at, unsigned number)
     return count;
 }
 
+static size_t put_string(char *at, const char *string)
+{
+    size_t length = 0;
+    for (; string[length]; length++)
+        at[length] = string[length];
+    return length;
+}
+
 static void on_violation(int number, siginfo_t *info, void *context)
 {
     (void)number, (void)context;
-    static const char start[] = "level=error event=sandbox_violation role=", middle[] = " syscall=";
-    char line[128];
-    size_t length = 0;
-    const char *role = role_text(closed_around);
-    memcpy(line, start, sizeof start - 1);
-    length += sizeof start - 1;
-    for (size_t i = 0; role[i]; i++)
-        line[length++] = role[i];
-    memcpy(line + length, middle, sizeof middle - 1);
-    length += sizeof middle - 1;
+    static const char *const shapes[][3] = {
+        [LOG_AS_TEXT] = {"level=error event=sandbox_violation role=", " syscall=", "\n"},
+        [LOG_AS_JSON] = {"{\"level\":\"error\",\"event\":\"sandbox_violation\",\"role\":\"",
+                         "\",\"fields\":{\"syscall\":", "}}\n"},
+    };
+    const char *const *shape = shapes[log_get_format()];
+    char line[256];
+    size_t length = put_string(line, shape[0]);
+    length += put_string(line + length, role_text(closed_around));
+    length += put_string(line + length, shape[1]);
     length += put_number(line + length, (unsigned)info->si_syscall);
-    line[length++] = '\n';
+    length += put_string(line + length, shape[2]);
     ssize_t written = write(STDERR_FILENO, line, length);
     (void)written; /* nobody else to tell */
     _exit(SANDBOX_VIOLATION_STATUS);
@@ -187,14 +195,46 @@ static int forbid_writing(scmp_filter_ctx filter)
     return failed;
 }
 
-static int load_filter(enum role_name role)
+/* Sockets of the wrong family or type; the others may be made and connected. */
+static int forbid_other_sockets(scmp_filter_ctx filter, unsigned reach)
+{
+    const struct {
+        int family;
+        unsigned reach;
+    } families[] = {{AF_UNIX, SANDBOX_REACH_UNIX}, {AF_INET, SANDBOX_REACH_TCP}, {AF_INET6, SANDBOX_REACH_TCP}};
+    enum { TYPE_MASK = 0xf };
+    int failed = seccomp_rule_add(filter, SCMP_ACT_TRAP, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_INET6));
+    for (int family = 0; family <= AF_INET6 && !failed; family++) {
+        bool allowed = false;
+        for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+            allowed = allowed || (families[i].family == family && families[i].reach & reach);
+        if (!allowed)
+            failed = seccomp_rule_add(filter, SCMP_ACT_TRAP, SCMP_SYS(socket), 1,
+                                      SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family));
+    }
+    for (scmp_datum_t type = 0; type <= TYPE_MASK && !failed; type++)
+        if (type != SOCK_STREAM && !(type == SOCK_DGRAM && reach & SANDBOX_REACH_NAMES))
+            failed = seccomp_rule_add(filter, SCMP_ACT_TRAP, SCMP_SYS(socket), 1,
+                                      SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_MASK, type));
+    return failed;
+}
+
+static bool is_for_reach(int call)
+{
+    return call == SCMP_SYS(socket) || call == SCMP_SYS(connect);
+}
+
+static int load_filter(enum role_name role, unsigned reach)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     if (!filter)
         return -ENOMEM;
+    bool reaches = role == ROLE_FRONT && reach != SANDBOX_REACH_NONE;
     int failed = role == ROLE_FRONT ? forbid_writing(filter) : 0;
+    if (reaches && !failed)
+        failed = forbid_other_sockets(filter, reach);
     for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0] && !failed; i++)
-        if (forbidden[i].roles & 1u << role)
+        if (forbidden[i].roles & 1u << role && !(reaches && is_for_reach(forbidden[i].call)))
             failed = seccomp_rule_add(filter, SCMP_ACT_TRAP, forbidden[i].call, 0);
     if (!failed)
         failed = seccomp_load(filter);
@@ -202,7 +242,7 @@ static int load_filter(enum role_name role)
     return failed;
 }
 
-enum err sandbox_close(enum role_name role)
+enum err sandbox_close(enum role_name role, unsigned reach)
 {
     struct sigaction violation = {.sa_sigaction = on_violation, .sa_flags = SA_SIGINFO};
     const struct rlimit none = {0, 0};
@@ -215,7 +255,7 @@ enum err sandbox_close(enum role_name role)
         return log_failure("not_dumpable");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return log_failure("no_new_privileges");
-    int failed = load_filter(role);
+    int failed = load_filter(role, reach);
     if (failed) {
         errno = -failed;
         return log_failure("filter");

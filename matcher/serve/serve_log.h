@@ -6,6 +6,7 @@
 
 #include "base/conf.h"
 
-void serve_log_open(const struct settings *settings);
+/* `process`: what lines call this one, "parent" or "front.0". */
+void serve_log_open(const struct settings *settings, const char *process);
 
 #endif

@@ -1,6 +1,7 @@
 #include "vault/accounts.h"
 
 #include "api/message.h"
+#include "api/schools.h"
 #include "vault/persons.h"
 
 #include <sodium.h>
@@ -11,8 +12,8 @@ struct entry {
     uint8_t id[ID_BYTES];
     uint8_t role;
     bool active;
-    uint16_t scope_count, managed_count;
-    uint64_t *hashes; /* of the scopes, then of the schools that manage it */
+    uint16_t scope_count, managed_count, checked_count;
+    uint64_t *hashes; /* of the scopes, then of the schools that manage it, then of those that checked it */
 };
 
 struct accounts {
@@ -84,16 +85,21 @@ static enum err index_set(struct accounts *accounts, const uint8_t id[ID_BYTES],
     struct entry entry = {.role = (uint8_t)row->role,
                           .active = account_state(row) == STAGEMATCH__V1__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE,
                           .scope_count = (uint16_t)row->n_scope,
-                          .managed_count = (uint16_t)row->n_managed_by};
-    size_t at = position_of(accounts, id);
-    enum err e = mem_alloc(row->n_scope + row->n_managed_by, sizeof *entry.hashes, &entry.hashes);
+                          .managed_count = (uint16_t)row->n_managed_by,
+                          .checked_count = (uint16_t)row->n_checked_by};
+    const struct {
+        char **list;
+        size_t count;
+    } lists[] = {
+        {row->scope, row->n_scope}, {row->managed_by, row->n_managed_by}, {row->checked_by, row->n_checked_by}};
+    size_t at = position_of(accounts, id), hashed = 0;
+    enum err e = mem_alloc(row->n_scope + row->n_managed_by + row->n_checked_by, sizeof *entry.hashes, &entry.hashes);
     if (e != ERR_OK)
         return e;
     memcpy(entry.id, id, ID_BYTES);
-    for (size_t i = 0; i < row->n_scope; i++)
-        entry.hashes[i] = hash_scope(accounts, row->scope[i]);
-    for (size_t i = 0; i < row->n_managed_by; i++)
-        entry.hashes[row->n_scope + i] = hash_scope(accounts, row->managed_by[i]);
+    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
+        for (size_t i = 0; i < lists[k].count; i++)
+            entry.hashes[hashed++] = hash_scope(accounts, lists[k].list[i]);
     if (is_at(accounts, at, id)) {
         mem_free(accounts->entries[at].hashes);
         accounts->entries[at] = entry;
@@ -148,13 +154,24 @@ static bool has_hash(const uint64_t *hashes, size_t count, uint64_t hash)
     return false;
 }
 
-enum err accounts_each(const struct accounts *accounts, unsigned role, const char *scope,
+static bool has_scope(const struct entry *entry, uint64_t hash)
+{
+    return has_hash(entry->hashes, entry->scope_count, hash);
+}
+
+static bool was_checked(const struct entry *entry, uint64_t hash)
+{
+    return has_hash(entry->hashes + entry->scope_count + entry->managed_count, entry->checked_count, hash);
+}
+
+enum err accounts_each(const struct accounts *accounts, unsigned role, const char *scope, const char *school,
                        enum err (*visit)(void *context, const uint8_t id[ID_BYTES]), void *context)
 {
-    uint64_t hash = hash_scope(accounts, scope);
+    uint64_t scope_hash = hash_scope(accounts, scope), school_hash = hash_scope(accounts, school);
     for (size_t i = 0; i < accounts->count; i++) {
         const struct entry *entry = &accounts->entries[i];
-        if (!entry->active || entry->role != role || (scope[0] && !has_hash(entry->hashes, entry->scope_count, hash)))
+        if (!entry->active || entry->role != role || (scope[0] && !has_scope(entry, scope_hash)) ||
+            (school[0] && !was_checked(entry, school_hash)))
             continue;
         enum err e = visit(context, entry->id);
         if (e != ERR_OK)
@@ -169,19 +186,37 @@ static bool operator_manages(unsigned role)
     return role == STAGEMATCH__V1__ROLE__ROLE_COORDINATOR || role == STAGEMATCH__V1__ROLE__ROLE_OPERATOR;
 }
 
+/* The first entry behind `after`; of all where it is NULL. */
+static size_t first_after(const struct accounts *accounts, const uint8_t *after)
+{
+    size_t first = after ? position_of(accounts, after) : 0;
+    return after && is_at(accounts, first, after) ? first + 1 : first;
+}
+
+enum err accounts_contacts(const struct accounts *accounts, const uint8_t *after, const char *leerbedrijf,
+                           enum err (*visit)(void *context, const uint8_t id[ID_BYTES]), void *context)
+{
+    uint64_t hash = hash_scope(accounts, leerbedrijf);
+    for (size_t i = first_after(accounts, after); i < accounts->count; i++) {
+        const struct entry *entry = &accounts->entries[i];
+        bool contact = entry->role == STAGEMATCH__V1__ROLE__ROLE_COMPANY && has_scope(entry, hash);
+        enum err e = contact ? visit(context, entry->id) : ERR_OK;
+        if (e != ERR_OK)
+            return e == ERR_EXISTS ? ERR_OK : e;
+    }
+    return ERR_OK;
+}
+
 enum err accounts_managed(const struct accounts *accounts, const uint8_t *after, const char *const *schools,
                           size_t school_count, enum err (*visit)(void *context, const uint8_t id[ID_BYTES]),
                           void *context)
 {
-    size_t first = after ? position_of(accounts, after) : 0;
-    if (after && is_at(accounts, first, after))
-        first++;
-    for (size_t i = first; i < accounts->count; i++) {
+    for (size_t i = first_after(accounts, after); i < accounts->count; i++) {
         const struct entry *entry = &accounts->entries[i];
         bool managed = !schools && operator_manages(entry->role);
         for (size_t k = 0; schools && k < school_count && !managed; k++)
-            managed =
-                has_hash(entry->hashes + entry->scope_count, entry->managed_count, hash_scope(accounts, schools[k]));
+            managed = has_hash(entry->hashes + entry->scope_count, entry->managed_count + entry->checked_count,
+                               hash_scope(accounts, schools[k]));
         enum err e = managed ? visit(context, entry->id) : ERR_OK;
         if (e != ERR_OK)
             return e == ERR_EXISTS ? ERR_OK : e;
@@ -195,9 +230,64 @@ Stagematch__V1__AccountState account_state(const AccountRow *row)
         return STAGEMATCH__V1__ACCOUNT_STATE__ACCOUNT_STATE_DISABLED;
     if (!row->password_hash[0])
         return STAGEMATCH__V1__ACCOUNT_STATE__ACCOUNT_STATE_INVITED;
-    if (row->role == STAGEMATCH__V1__ROLE__ROLE_COMPANY && !row->contact_verified)
+    if (row->role == STAGEMATCH__V1__ROLE__ROLE_COMPANY && !row->n_checked_by)
         return STAGEMATCH__V1__ACCOUNT_STATE__ACCOUNT_STATE_UNVERIFIED;
     return STAGEMATCH__V1__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE;
+}
+
+static bool has(char *const *list, size_t count, const char *value)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i], value) == 0)
+            return true;
+    return false;
+}
+
+bool account_has_scope(const AccountRow *row, const char *scope)
+{
+    return has(row->scope, row->n_scope, scope);
+}
+
+static const char *const *checks_of(const AccountRow *row)
+{
+    return (const char *const *)row->checked_by;
+}
+
+bool account_is_checked_by(const AccountRow *row, const char *school)
+{
+    return schools_have(checks_of(row), row->n_checked_by, school);
+}
+
+enum err account_check(AccountRow *row, const char *school)
+{
+    size_t at = schools_position(checks_of(row), row->n_checked_by, school);
+    if (account_is_checked_by(row, school))
+        return ERR_OK;
+    if (row->n_checked_by >= CHECKED_SCHOOLS_MAX)
+        return ERR_RANGE;
+    enum err e = message_append_string(&row->n_checked_by, &row->checked_by, text_of(school));
+    if (e != ERR_OK)
+        return e;
+    char *added = row->checked_by[row->n_checked_by - 1];
+    memmove(row->checked_by + at + 1, row->checked_by + at, (row->n_checked_by - 1 - at) * sizeof *row->checked_by);
+    row->checked_by[at] = added;
+    return ERR_OK;
+}
+
+void account_uncheck(AccountRow *row, const char *school)
+{
+    size_t at = schools_position(checks_of(row), row->n_checked_by, school);
+    if (!account_is_checked_by(row, school))
+        return;
+    mem_free(row->checked_by[at]);
+    row->n_checked_by--;
+    memmove(row->checked_by + at, row->checked_by + at + 1, (row->n_checked_by - at) * sizeof *row->checked_by);
+}
+
+static void uncheck_all(AccountRow *row)
+{
+    while (row->n_checked_by)
+        mem_free(row->checked_by[--row->n_checked_by]);
 }
 
 enum err account_read(struct edit *edit, struct text id, AccountRow **out)
@@ -309,6 +399,65 @@ bool account_is_managed_by(const AccountRow *row, const struct caller *caller)
     return row->role == STAGEMATCH__V1__ROLE__ROLE_COMPANY ? shared > 0 : shared && shared == row->n_managed_by;
 }
 
+static bool is_checked_for(const AccountRow *row, const struct caller *caller)
+{
+    bool checked = false;
+    for (size_t i = 0; i < caller->scope_count && !checked; i++)
+        checked =
+            caller->role == STAGEMATCH__V1__ROLE__ROLE_COORDINATOR && account_is_checked_by(row, caller->scope[i]);
+    return checked;
+}
+
+bool account_is_listed_for(const AccountRow *row, const struct caller *caller)
+{
+    return account_is_managed_by(row, caller) || is_checked_for(row, caller);
+}
+
+/* What another school did is not told: who has not checked a contact sees one that waits for a check. */
+static Stagematch__V1__AccountState state_for(const AccountRow *row, const struct caller *caller)
+{
+    Stagematch__V1__AccountState state = account_state(row);
+    bool unchecked = row->role == STAGEMATCH__V1__ROLE__ROLE_COMPANY && !is_checked_for(row, caller);
+    return unchecked && state == STAGEMATCH__V1__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE
+               ? STAGEMATCH__V1__ACCOUNT_STATE__ACCOUNT_STATE_UNVERIFIED
+               : state;
+}
+
+enum err account_show(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], const AccountRow *row,
+                      const struct caller *caller, struct account_shown *out)
+{
+    static char nothing[] = "";
+    Stagematch__V1__Account *message = &out->message;
+    enum err e = account_open_contact(vault, edit, id, row, &out->contact);
+    if (e == ERR_MISSING)
+        e = ERR_OK;
+    if (e == ERR_OK && row->n_checked_by)
+        e = mem_alloc(row->n_checked_by, sizeof *out->checked_by, &out->checked_by);
+    if (e != ERR_OK)
+        return e;
+    id_format(id, out->id);
+    stagematch__v1__account__init(message);
+    message->account_id = out->id;
+    message->email = out->contact ? out->contact->email : nothing;
+    message->name = out->contact ? out->contact->name : nothing;
+    message->role = row->role;
+    message->n_scope = row->n_scope;
+    message->scope = row->scope;
+    message->state = state_for(row, caller);
+    message->checked_by = out->checked_by;
+    for (size_t i = 0; i < row->n_checked_by; i++)
+        if (caller_has(caller, row->checked_by[i]))
+            out->checked_by[message->n_checked_by++] = row->checked_by[i];
+    return ERR_OK;
+}
+
+void account_shown_free(struct account_shown *shown)
+{
+    message_free_wiped(shown->contact);
+    mem_free(shown->checked_by);
+    *shown = (struct account_shown){.contact = NULL};
+}
+
 bool account_email_fits(const char *email)
 {
     size_t length = strlen(email), at_signs = 0;
@@ -345,6 +494,20 @@ static enum err set_list(size_t *count, char ***list, const char *const *values,
     return e;
 }
 
+/* A company's contact stays with those who invited it before as well, as far as there is room. */
+static enum err set_managers(AccountRow *row, const struct account_plan *plan)
+{
+    enum err e = ERR_OK;
+    if (plan->role != STAGEMATCH__V1__ROLE__ROLE_COMPANY)
+        return set_list(&row->n_managed_by, &row->managed_by, plan->managed_by, plan->managed_count);
+    if (row->n_managed_by + plan->managed_count > CHECKED_SCHOOLS_MAX)
+        e = set_list(&row->n_managed_by, &row->managed_by, NULL, 0);
+    for (size_t i = 0; i < plan->managed_count && e == ERR_OK; i++)
+        if (!has(row->managed_by, row->n_managed_by, plan->managed_by[i]))
+            e = message_append_string(&row->n_managed_by, &row->managed_by, text_of(plan->managed_by[i]));
+    return e;
+}
+
 /* Everything that an account has from its plan. */
 static enum err fill(struct vault *vault, struct edit *edit, const struct account_plan *plan,
                      const uint8_t id[ID_BYTES], AccountRow *row)
@@ -355,7 +518,7 @@ static enum err fill(struct vault *vault, struct edit *edit, const struct accoun
     row->create_ms = vault_now_ms(vault);
     enum err e = set_list(&row->n_scope, &row->scope, plan->scope, plan->scope_count);
     if (e == ERR_OK)
-        e = set_list(&row->n_managed_by, &row->managed_by, plan->managed_by, plan->managed_count);
+        e = set_managers(row, plan);
     if (e == ERR_OK && plan->student_ref)
         e = message_assign_bytes(&row->student_ref, bytes_of(plan->student_ref, ID_BYTES));
     if (e == ERR_OK)
@@ -376,7 +539,10 @@ static bool may_renew(const AccountRow *row, const struct account_plan *plan, co
                   state == STAGEMATCH__V1__ACCOUNT_STATE__ACCOUNT_STATE_DISABLED;
     bool same_person =
         !plan->student_ref || text_equal(binary_text(&row->student_ref), bytes_of(plan->student_ref, ID_BYTES));
-    return unused && same_person && row->role == plan->role && (!caller || account_is_managed_by(row, caller));
+    /* A contact that was ended is nobody's any more: a school may begin again with it, whichever invited it before. */
+    bool ended_contact = row->disabled && row->role == STAGEMATCH__V1__ROLE__ROLE_COMPANY;
+    bool theirs = !caller || account_is_managed_by(row, caller) || ended_contact;
+    return unused && same_person && row->role == plan->role && theirs;
 }
 
 enum err account_make(struct vault *vault, struct edit *edit, const struct account_plan *plan,
@@ -395,7 +561,7 @@ enum err account_make(struct vault *vault, struct edit *edit, const struct accou
     } else if (e == ERR_OK) {
         /* An ended account starts again from nothing: old sessions, password and check of the contact do not come back. */
         row->epoch++;
-        row->contact_verified = false;
+        uncheck_all(row);
         e = message_assign_string(&row->password_hash, text_of(""));
     }
     if (e == ERR_OK)
@@ -426,13 +592,19 @@ void account_draw_code(struct vault *vault, struct edit *edit, const uint8_t id[
     account_write(vault, edit, id, row);
 }
 
-void account_disable(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], AccountRow *row)
+void account_drop_tokens(struct edit *edit, AccountRow *row)
 {
     for (size_t i = 0; i < row->n_tokens; i++) {
         edit_delete(edit, TABLE_API_TOKEN, binary_text(&row->tokens[i]->token_hash));
         message_free(row->tokens[i]);
     }
     row->n_tokens = 0;
+}
+
+void account_disable(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], AccountRow *row)
+{
+    account_drop_tokens(edit, row);
+    uncheck_all(row);
     if (row->code_hash.len)
         edit_delete(edit, TABLE_CODE, binary_text(&row->code_hash));
     row->disabled = true;

@@ -1,4 +1,5 @@
 #include "api/message.h"
+#include "api/schools.h"
 #include "vault/accounts.h"
 #include "vault/methods.h"
 #include "vault/persons.h"
@@ -18,22 +19,38 @@ bool caller_has(const struct caller *caller, const char *scope)
     return false;
 }
 
-/* `epoch`: of a session; NULL: a token, which a new password does not end. */
+bool caller_is_checked_by(const struct caller *caller, const char *school)
+{
+    return caller->role == STAGEMATCH__V1__ROLE__ROLE_COMPANY &&
+           schools_have(caller->checked_by, caller->checked_count, school);
+}
+
+static enum err dup_list(struct arena *arena, char *const *list, size_t count, const char *const **out)
+{
+    const char **copies;
+    enum err e = arena_alloc(arena, count, sizeof *copies, &copies);
+    for (size_t i = 0; i < count && e == ERR_OK; i++)
+        e = arena_dup(arena, list[i], strlen(list[i]), &copies[i]);
+    if (e == ERR_OK)
+        *out = copies;
+    return e;
+}
+
+/* `epoch`: of a session; NULL: a token, which its holder's change of password does not end. */
 static enum err take_account(struct caller *caller, struct text id, const AccountRow *row, const uint64_t *epoch,
                              struct arena *arena)
 {
-    const char **scope;
     if (account_state(row) != STAGEMATCH__V1__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE || (epoch && row->epoch != *epoch))
         return ERR_MISSING;
-    enum err e = arena_alloc(arena, row->n_scope, sizeof *scope, &scope);
-    for (size_t i = 0; i < row->n_scope && e == ERR_OK; i++)
-        e = arena_dup(arena, row->scope[i], strlen(row->scope[i]), &scope[i]);
+    enum err e = dup_list(arena, row->scope, row->n_scope, &caller->scope);
+    if (e == ERR_OK)
+        e = dup_list(arena, row->checked_by, row->n_checked_by, &caller->checked_by);
     if (e != ERR_OK)
         return e;
     memcpy(caller->account_id, id.data, ID_BYTES);
     caller->role = row->role;
-    caller->scope = scope;
     caller->scope_count = row->n_scope;
+    caller->checked_count = row->n_checked_by;
     return ERR_OK;
 }
 
@@ -137,6 +154,8 @@ enum err caller_assert(const struct vault *vault, const struct caller *caller, s
     message.role = (Stagematch__V1__Role)caller->role;
     message.n_scope = caller->scope_count;
     message.scope = (char **)(uintptr_t)caller->scope;
+    message.n_checked_by = caller->checked_count;
+    message.checked_by = (char **)(uintptr_t)caller->checked_by;
     message.token_hash = binary_of(TEXT_OF(caller->token_hash));
     message.expire_ms = expire;
     enum err e = message_pack_buf(&message, assertion);
@@ -181,6 +200,8 @@ void method_authenticate(struct request *request)
         view.role = (Stagematch__V1__Role)caller->role;
         view.n_scope = caller->scope_count;
         view.scope = (char **)(uintptr_t)caller->scope;
+        view.n_checked_by = caller->checked_count;
+        view.checked_by = (char **)(uintptr_t)caller->checked_by;
         response.actor = &view;
         request_answer(request, &response);
     } else {

@@ -4,6 +4,7 @@
 #include "api/message.h"
 #include "vault/audit.h"
 #include "vault/methods.h"
+#include "vault/missing_contacts.h"
 #include "vault/outbox.h"
 #include "vault/password.h"
 #include "vault/session.h"
@@ -53,10 +54,17 @@ static enum err account_of_code(struct vault *vault, struct edit *edit, const st
     return e;
 }
 
-/* The password, and with it the end of what was before. */
+/*
+ * The password, and with it the end of what was before: all sessions, and, unless its holder changes it, all tokens. Who asks for
+ * a reset may have lost the account to somebody who made one.
+ */
 static void set_password(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], AccountRow *row,
-                         const char *hash)
+                         const char *hash, bool by_code)
 {
+    if (by_code && row->n_tokens) {
+        account_drop_tokens(edit, row);
+        audit_account(vault, edit, "tokens_revoked", id, NULL, row->role);
+    }
     if (row->code_hash.len)
         edit_delete(edit, TABLE_CODE, binary_text(&row->code_hash));
     row->epoch++;
@@ -65,6 +73,7 @@ static void set_password(struct vault *vault, struct edit *edit, const uint8_t i
     if (edit->error == ERR_OK)
         edit->error = message_assign_string(&row->password_hash, text_of(hash));
     account_write(vault, edit, id, row);
+    missing_contact_found(vault, edit, row);
     audit_account(vault, edit, "password_set", id, NULL, row->role);
 }
 
@@ -113,7 +122,7 @@ static void hashed(void *context, enum err result, const char *hash)
             request_fail(request, result);
         return;
     }
-    set_password(request->vault, &edit, id, row, hash);
+    set_password(request->vault, &edit, id, row, hash, true);
     if (redeem->use == USE_INVITATION)
         answer_invitation(request, &edit, id, row);
     else
@@ -249,7 +258,7 @@ static void change_hashed(void *context, enum err result, const char *hash)
     if (result == ERR_OK)
         result = throttle_undo(vault, &edit, THROTTLE_ACCOUNT, change->email_index, true);
     if (result == ERR_OK) {
-        set_password(vault, &edit, request->caller.account_id, row, hash);
+        set_password(vault, &edit, request->caller.account_id, row, hash, false);
         session->epoch = row->epoch; /* this session goes on, alone */
         edit_put_live(&edit, TABLE_SESSION, session_key, session->idle_ms, session);
         request_commit(request, &edit, &response);

@@ -1,5 +1,6 @@
 /*
- * Reading who somebody is: a coördinator those of the own schools, a company whom it holds a grant for.
+ * Reading who somebody is: a coördinator those of the own schools, a company whom it holds a grant for, where the student's school
+ * has checked the contact who asks.
  */
 #include "api/message.h"
 #include "vault/audit.h"
@@ -119,7 +120,8 @@ static enum err read_grant(struct request *request, struct edit *edit, const cha
                                   &stagematch__internal__v1__grant_row__descriptor, &row);
     if (e != ERR_OK)
         return e;
-    if (!caller_has(&request->caller, row->leerbedrijf) || row->expire_ms <= vault_now_ms(request->vault)) {
+    if (!caller_has(&request->caller, row->leerbedrijf) || !caller_is_checked_by(&request->caller, row->school) ||
+        row->expire_ms <= vault_now_ms(request->vault)) {
         message_free(row);
         return ERR_MISSING;
     }

@@ -37,6 +37,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_CURSOR] = "cursor",
     [TABLE_SCHOOL_KEY] = "school_key",
     [TABLE_CHECKPOINT] = "checkpoint",
+    [TABLE_MISSING_CONTACT] = "missing_contact",
     [TABLE_MASTER] = "master",
     [TABLE_PERSON_KEY] = "person_key",
     [TABLE_STAGE_KEY] = "stage_key",

@@ -45,7 +45,8 @@ enum table {
     TABLE_CURSOR,     /* "notices" → sequence number, 8 bytes, big-endian */
     TABLE_SCHOOL_KEY, /* brin → wrapped key */
     TABLE_CHECKPOINT,
-    TABLE_MASTER, /* "public_key" → that of the master key which the data were made with */
+    TABLE_MISSING_CONTACT, /* brin → where its students wait for a contact whom it has checked */
+    TABLE_MASTER,          /* "public_key" → that of the master key which the data were made with */
     TABLE_VAULT_COUNT,
     /* In the key database. */
     TABLE_PERSON_KEY = TABLE_VAULT_COUNT, /* student_ref → wrapped key */

@@ -1,9 +1,10 @@
 /*
- * Accounts as their managers see them: invite, check a company's contact, list, end.
+ * Accounts as their managers see them: invite, list, end.
  */
 #include "api/message.h"
 #include "vault/audit.h"
 #include "vault/methods.h"
+#include "vault/missing_contacts.h"
 #include "vault/outbox.h"
 #include "vault/persons.h"
 #include "vault/session.h"
@@ -18,7 +19,7 @@ static const REFUSAL(refusal_no_email, STATUS_FAILED_PRECONDITION, "no_email",
 
 #define ROLE(name) STAGEMATCH__V1__ROLE__ROLE_##name
 
-enum { PAGE_DEFAULT = 100, PAGE_MAX = 1000, PAGE_BYTES_MAX = 1 << 20 };
+enum { PAGE_DEFAULT = 100, PAGE_MAX = 1000, PAGE_BYTES_MAX = 2 << 20 };
 
 /* Who may invite whom: role of the inviter, role of the invited. */
 static bool may_invite(unsigned inviter, unsigned invited)
@@ -235,59 +236,6 @@ static enum err managed_account(struct request *request, struct edit *edit, cons
     return e;
 }
 
-/* An account as managers see it; `contact` is wiped and freed by the caller. */
-static enum err show_account(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], AccountRow *row,
-                             Stagematch__Internal__V1__AccountContact **contact, char hex[ID_HEX_BYTES],
-                             Stagematch__V1__Account *out)
-{
-    static char nothing[] = "";
-    enum err e = account_open_contact(vault, edit, id, row, contact);
-    if (e != ERR_OK && e != ERR_MISSING)
-        return e;
-    id_format(id, hex);
-    stagematch__v1__account__init(out);
-    out->account_id = hex;
-    out->email = *contact ? (*contact)->email : nothing;
-    out->name = *contact ? (*contact)->name : nothing;
-    out->role = row->role;
-    out->n_scope = row->n_scope;
-    out->scope = row->scope;
-    out->state = account_state(row);
-    return ERR_OK;
-}
-
-void method_verify_company_contact(struct request *request)
-{
-    const Stagematch__V1__VerifyCompanyContactRequest *message =
-        REQUEST_MESSAGE(request, Stagematch__V1__VerifyCompanyContactRequest);
-    Stagematch__V1__VerifyCompanyContactResponse response = STAGEMATCH__V1__VERIFY_COMPANY_CONTACT_RESPONSE__INIT;
-    Stagematch__Internal__V1__AccountContact *contact = NULL;
-    Stagematch__V1__Account account;
-    uint8_t id[ID_BYTES];
-    char hex[ID_HEX_BYTES];
-    AccountRow *row = NULL;
-    struct edit edit;
-    edit_begin(&edit, request->vault->image);
-    enum err e = managed_account(request, &edit, message->account_id, id, &row);
-    if (e == ERR_OK && (row->role != ROLE(COMPANY) || row->disabled))
-        e = ERR_MISSING;
-    if (e == ERR_OK) {
-        row->contact_verified = true;
-        account_write(request->vault, &edit, id, row);
-        audit_account(request->vault, &edit, "contact_verified", id, &request->caller, row->role);
-        e = show_account(request->vault, &edit, id, row, &contact, hex, &account);
-    }
-    if (e == ERR_OK) {
-        response.account = &account;
-        request_commit(request, &edit, &response);
-    } else {
-        edit_abort(&edit);
-        request_fail(request, e);
-    }
-    message_free_wiped(contact);
-    message_free(row);
-}
-
 void method_disable_account(struct request *request)
 {
     const Stagematch__V1__DisableAccountRequest *message =
@@ -318,11 +266,19 @@ struct page {
     struct arena arena; /* outlives the request, which ends when it is answered */
     size_t limit, count;
     bool more;
+    const char *leerbedrijf; /* its contacts alone; "": those of the caller */
     AccountRow **rows;
-    Stagematch__Internal__V1__AccountContact **contacts;
-    Stagematch__V1__Account *accounts, **pointers;
-    char (*ids)[ID_HEX_BYTES];
+    struct account_shown *shown;
+    Stagematch__V1__Account **pointers;
 };
+
+/* The row is looked at again: the index may be ahead. */
+static bool is_on_page(const struct page *page, const AccountRow *row)
+{
+    if (!page->leerbedrijf[0])
+        return account_is_listed_for(row, &page->request->caller);
+    return row->role == ROLE(COMPANY) && !row->disabled && account_has_scope(row, page->leerbedrijf);
+}
 
 static enum err page_add(void *context, const uint8_t id[ID_BYTES])
 {
@@ -333,16 +289,15 @@ static enum err page_add(void *context, const uint8_t id[ID_BYTES])
         return ERR_OK; /* the index was ahead */
     if (e != ERR_OK)
         return e;
-    if (!account_is_managed_by(row, &page->request->caller) || page->count == page->limit) {
+    if (!is_on_page(page, row) || page->count == page->limit) {
         page->more = page->more || page->count == page->limit;
         message_free(row);
         return page->more ? ERR_EXISTS : ERR_OK;
     }
     size_t at = page->count++;
     page->rows[at] = row;
-    page->pointers[at] = &page->accounts[at];
-    return show_account(page->request->vault, page->edit, id, row, &page->contacts[at], page->ids[at],
-                        &page->accounts[at]);
+    page->pointers[at] = &page->shown[at].message;
+    return account_show(page->request->vault, page->edit, id, row, &page->request->caller, &page->shown[at]);
 }
 
 static enum err page_alloc(struct page *page)
@@ -351,54 +306,85 @@ static enum err page_alloc(struct page *page)
     arena_init(arena, PAGE_BYTES_MAX);
     enum err e = arena_alloc(arena, page->limit, sizeof(void *), &page->rows);
     if (e == ERR_OK)
-        e = arena_alloc(arena, page->limit, sizeof(void *), &page->contacts);
-    if (e == ERR_OK)
-        e = arena_alloc(arena, page->limit, sizeof *page->accounts, &page->accounts);
+        e = arena_alloc(arena, page->limit, sizeof *page->shown, &page->shown);
     if (e == ERR_OK)
         e = arena_alloc(arena, page->limit, sizeof(void *), &page->pointers);
-    if (e == ERR_OK)
-        e = arena_alloc(arena, page->limit, sizeof *page->ids, &page->ids);
     return e;
 }
 
 static enum err page_fill(struct page *page, const Stagematch__V1__ListAccountsRequest *message)
 {
     const struct caller *caller = &page->request->caller;
+    const struct accounts *accounts = page->request->vault->accounts;
     bool is_operator = caller->role == ROLE(OPERATOR);
-    uint8_t after[ID_BYTES];
-    if (message->page_token[0] && id_parse(message->page_token, after) != ERR_OK)
+    uint8_t after_id[ID_BYTES];
+    const uint8_t *after = message->page_token[0] ? after_id : NULL;
+    if (after && id_parse(message->page_token, after_id) != ERR_OK)
         return ERR_INPUT;
     enum err e = page_alloc(page);
-    if (e == ERR_OK)
-        e = accounts_managed(page->request->vault->accounts, message->page_token[0] ? after : NULL,
-                             is_operator ? NULL : caller->scope, caller->scope_count, page_add, page);
+    if (e == ERR_OK && page->leerbedrijf[0])
+        e = accounts_contacts(accounts, after, page->leerbedrijf, page_add, page);
+    else if (e == ERR_OK)
+        e = accounts_managed(accounts, after, is_operator ? NULL : caller->scope, caller->scope_count, page_add,
+                             page);
     return e;
+}
+
+static void page_free(struct page *page)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        account_shown_free(&page->shown[i]);
+        message_free(page->rows[i]);
+    }
+    arena_free(&page->arena);
+}
+
+static void answer_page(struct page *page, const struct missing_contacts *missing)
+{
+    Stagematch__V1__ListAccountsResponse response = STAGEMATCH__V1__LIST_ACCOUNTS_RESPONSE__INIT;
+    AuditPayload payload = STAGEMATCH__INTERNAL__V1__VAULT_LEDGER_PAYLOAD__INIT;
+    struct request *request = page->request;
+    response.n_accounts = page->count;
+    response.accounts = page->pointers;
+    response.n_missing_contacts = missing->count;
+    response.missing_contacts = missing->list;
+    if (page->more)
+        response.next_page_token = page->shown[page->count - 1].id;
+    payload.code = (char *)(uintptr_t) "list";
+    payload.leerbedrijf = (char *)(uintptr_t)page->leerbedrijf;
+    audit_put(request->vault, page->edit, "accounts_read", TEXT_OF(request->caller.account_id), &request->caller,
+              &payload);
+    request_commit(request, page->edit, &response);
+}
+
+/* An operator sees no companies' contacts; the names of leerbedrijven are codes. */
+static bool refuse_list(struct request *request, const Stagematch__V1__ListAccountsRequest *message)
+{
+    bool fits = !message->leerbedrijf[0] || (request->caller.role == ROLE(COORDINATOR) &&
+                                             text_is_code(text_of(message->leerbedrijf), SCOPE_BYTES_MAX));
+    if (!fits)
+        request_refuse_field(request, &refusal_bad_value, "leerbedrijf");
+    return !fits;
 }
 
 void method_list_accounts(struct request *request)
 {
     const Stagematch__V1__ListAccountsRequest *message =
         REQUEST_MESSAGE(request, Stagematch__V1__ListAccountsRequest);
-    Stagematch__V1__ListAccountsResponse response = STAGEMATCH__V1__LIST_ACCOUNTS_RESPONSE__INIT;
-    AuditPayload payload = STAGEMATCH__INTERNAL__V1__VAULT_LEDGER_PAYLOAD__INIT;
+    struct missing_contacts missing = {.count = 0};
     struct edit edit;
-    struct page page = {.request = request, .edit = &edit};
+    struct page page = {.request = request, .edit = &edit, .leerbedrijf = message->leerbedrijf};
+    if (refuse_list(request, message))
+        return;
     page.limit = message->page_size == 0         ? PAGE_DEFAULT
                  : message->page_size > PAGE_MAX ? PAGE_MAX
                                                  : message->page_size;
     edit_begin(&edit, request->vault->image);
     enum err e = page_fill(&page, message);
+    if (e == ERR_OK && request->caller.role == ROLE(COORDINATOR) && !message->page_token[0] && !page.leerbedrijf[0])
+        e = missing_contacts_read(request->vault, &edit, &request->caller, &missing);
     if (e == ERR_OK) {
-        response.n_accounts = page.count;
-        response.accounts = page.pointers;
-        if (page.more)
-            response.next_page_token = page.ids[page.count - 1];
-        payload.code = (char *)(uintptr_t) "list";
-        audit_put(request->vault, &edit, "accounts_read", TEXT_OF(request->caller.account_id), &request->caller,
-                  &payload);
-    }
-    if (e == ERR_OK) {
-        request_commit(request, &edit, &response);
+        answer_page(&page, &missing);
     } else {
         edit_abort(&edit);
         if (e == ERR_INPUT)
@@ -406,9 +392,6 @@ void method_list_accounts(struct request *request)
         else
             request_fail(request, e);
     }
-    for (size_t i = 0; i < page.count; i++) {
-        message_free_wiped(page.contacts[i]);
-        message_free(page.rows[i]);
-    }
-    arena_free(&page.arena);
+    page_free(&page);
+    missing_contacts_free(&missing);
 }

@@ -20,6 +20,7 @@ static const struct {
     [METHOD_INVITE_ACCOUNT] = {method_invite_account, 0},
     [METHOD_INVITE_STUDENT] = {method_invite_student, 0},
     [METHOD_VERIFY_COMPANY_CONTACT] = {method_verify_company_contact, 0},
+    [METHOD_WITHDRAW_CONTACT_CHECK] = {method_withdraw_contact_check, 0},
     [METHOD_LIST_ACCOUNTS] = {method_list_accounts, 0},
     [METHOD_DISABLE_ACCOUNT] = {method_disable_account, 0},
     [METHOD_CREATE_API_TOKEN] = {method_create_api_token, 0},

@@ -26,6 +26,7 @@ void method_change_password(struct request *request);
 void method_invite_account(struct request *request);
 void method_invite_student(struct request *request);
 void method_verify_company_contact(struct request *request);
+void method_withdraw_contact_check(struct request *request);
 void method_list_accounts(struct request *request);
 void method_disable_account(struct request *request);
 void method_create_api_token(struct request *request);

@@ -160,8 +160,11 @@ static enum err set_password(AccountRow *row, const char *password)
     if (crypto_pwhash_str(hash, password, strlen(password), crypto_pwhash_OPSLIMIT_INTERACTIVE,
                           crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
         return ERR_MEMORY;
-    row->contact_verified = true;
-    return message_assign_string(&row->password_hash, text_of(hash));
+    enum err e = message_assign_string(&row->password_hash, text_of(hash));
+    /* Who sets a contact's password here has checked it, for every school that manages it. */
+    for (size_t i = 0; row->role == STAGEMATCH__V1__ROLE__ROLE_COMPANY && i < row->n_managed_by && e == ERR_OK; i++)
+        e = account_check(row, row->managed_by[i]);
+    return e;
 }
 
 /* Finishes an account that account_make wrote: a password, or a code. */

@@ -3,6 +3,7 @@
 #include "api/message.h"
 #include "base/log.h"
 #include "vault/accounts.h"
+#include "vault/missing_contacts.h"
 #include "vault/template.h"
 
 #include <sodium.h>
@@ -499,11 +500,13 @@ struct pull {
     struct vault *vault;
     struct edit *edit;
     const Stagematch__Internal__V1__EngineNotice *notice;
+    size_t found;
 };
 
 static enum err add_for_account(void *context, const uint8_t id[ID_BYTES])
 {
-    const struct pull *pull = context;
+    struct pull *pull = context;
+    pull->found++;
     outbox_add(pull->vault, pull->edit, pull->notice->template_, id, pull->notice->subject);
     return pull->edit->error;
 }
@@ -525,16 +528,25 @@ static void pull_stored(void *context, enum err result)
     outbox_pull(outbox); /* there may be more */
 }
 
+/* A task waits at a company, and there is nobody who may see it. */
+static bool finds_nobody(const struct pull *pull)
+{
+    return pull->notice->role == STAGEMATCH__V1__ROLE__ROLE_COMPANY && pull->notice->school[0] && !pull->found &&
+           strncmp(pull->notice->template_, "task_", 5) == 0;
+}
+
 /* A revoked grant ends here too, although the engine is asked at every read. */
 static void take_notice(struct vault *vault, struct edit *edit, const Stagematch__Internal__V1__EngineNotice *notice)
 {
-    struct pull pull = {vault, edit, notice};
+    struct pull pull = {vault, edit, notice, 0};
     if (strcmp(notice->template_, "grant_revoked") == 0 && notice->subject[0])
         edit_delete(edit, TABLE_GRANT, text_of(notice->subject));
     if (!text_is_code(text_of(notice->template_), 64) ||
         (notice->subject[0] && !text_is_code(text_of(notice->subject), 128)))
         return;
-    enum err e = accounts_each(vault->accounts, notice->role, notice->scope, add_for_account, &pull);
+    enum err e = accounts_each(vault->accounts, notice->role, notice->scope, notice->school, add_for_account, &pull);
+    if (e == ERR_OK && finds_nobody(&pull))
+        missing_contact_note(vault, edit, notice->school, notice->scope);
     if (e != ERR_OK && edit->error == ERR_OK)
         edit->error = e;
 }

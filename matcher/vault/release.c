@@ -76,18 +76,29 @@ static void audit_release(struct vault *vault, struct edit *edit, const StageRow
     audit_put(vault, edit, "identity_released", bytes_of(proposal_id, ID_BYTES), NULL, &payload);
 }
 
+static bool is_granted(const Stagematch__V1__Proposal *proposal)
+{
+    return proposal->state == STAGEMATCH__V1__PROPOSAL_STATE__PROPOSAL_STATE_RELEASED ||
+           proposal->state == STAGEMATCH__V1__PROPOSAL_STATE__PROPOSAL_STATE_PLACED ||
+           proposal->state == STAGEMATCH__V1__PROPOSAL_STATE__PROPOSAL_STATE_STARTED;
+}
+
 static enum err finish_release(struct vault *vault, struct edit *edit, const StageRow *row, const void *answer,
                                Stagematch__V1__ReleaseProposalResponse *response)
 {
     const Stagematch__Internal__V1__CommitReleaseResponse *committed = answer;
     Stagematch__V1__Proposal *proposal = committed->proposal;
     uint8_t proposal_id[ID_BYTES], student_ref[ID_BYTES];
-    if (!proposal || !proposal->candidate[0] || !proposal->leerbedrijf[0] ||
+    if (!proposal) /* erased meanwhile */
+        return ERR_OK;
+    response->proposal = proposal;
+    if (!is_granted(proposal)) /* it ended meanwhile, and nothing of it may be read any more */
+        return ERR_OK;
+    if (!proposal->candidate[0] || !proposal->leerbedrijf[0] ||
         id_parse(proposal->proposal_id, proposal_id) != ERR_OK ||
         id_parse(proposal->student_ref, student_ref) != ERR_OK)
         return ERR_MISMATCH;
     enum err e = write_grant(vault, edit, row, proposal, proposal_id, student_ref);
-    response->proposal = proposal;
     if (e == ERR_MISSING) { /* erased meanwhile, or no student of the caller's: no grant */
         LOG(LOG_WARN, "release_of_nobody", LOG_NUMBER("kind", row->kind));
         return ERR_OK;

@@ -1,6 +1,7 @@
 #include "vault/service.h"
 
 #include "api/message.h"
+#include "base/log.h"
 #include "vault/methods.h"
 
 #include <event2/event.h>
@@ -123,6 +124,7 @@ void request_relay(struct request *request, struct status status, const Stagemat
 static void committed(void *context, enum err result)
 {
     struct request *request = context;
+    log_set_request(request->incoming->call->trace);
     if (result != ERR_OK) {
         request_fail(request, result);
         return;

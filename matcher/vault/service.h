@@ -94,6 +94,8 @@ struct caller {
     unsigned role; /* enum Role of the API; 0: nobody */
     const char *const *scope;
     size_t scope_count;
+    const char *const *checked_by; /* of a company: the schools that checked this contact (api/schools.h) */
+    size_t checked_count;
     uint8_t token_hash[BLAKE_BYTES];
     int64_t expire_ms;
     bool is_session;
@@ -101,6 +103,9 @@ struct caller {
 };
 
 bool caller_has(const struct caller *caller, const char *scope);
+
+/* A company's contact whom this school has checked. */
+bool caller_is_checked_by(const struct caller *caller, const char *school);
 
 struct request {
     struct vault *vault;

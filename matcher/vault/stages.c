@@ -30,6 +30,7 @@ struct ending {
     struct vault *vault;
     uint8_t id[ID_BYTES];
     bool committed;
+    bool has_key;                                   /* of a text, which goes when the text is filed for certain */
     Stagematch__Internal__V1__TextSubject *subject; /* own copy; NULL: none */
     struct ending_waiter *waiters;
 };
@@ -48,6 +49,7 @@ struct stages {
     struct ending *endings;
     struct resolving *resolvings;
     size_t resolving_count;
+    bool keys_swept; /* since the rows were loaded: no key is left of a text whose stage is gone */
 };
 
 enum err stages_new(struct vault *vault, struct stages **out)
@@ -147,6 +149,7 @@ static enum err load_row(void *context, struct text key, struct text value)
 enum err stages_load(struct stages *stages)
 {
     stages->count = 0;
+    stages->keys_swept = false;
     return image_load(stages->vault->image, TABLE_STAGE, load_row, stages);
 }
 
@@ -205,6 +208,18 @@ enum err stage_digest_fits(struct edit *edit, int64_t now_ms, const uint8_t base
         return e;
     *fits =
         chunk >= attempt->n_finished_digests || text_equal(binary_text(&attempt->finished_digests[chunk]), digest);
+    message_free(attempt);
+    return ERR_OK;
+}
+
+enum err stage_was_finished(struct edit *edit, int64_t now_ms, const uint8_t base[ID_BYTES], uint32_t chunk,
+                            bool *finished)
+{
+    AttemptRow *attempt;
+    enum err e = attempt_read(edit, now_ms, bytes_of(base, ID_BYTES), &attempt);
+    if (e != ERR_OK)
+        return e;
+    *finished = chunk < attempt->n_finished_digests;
     message_free(attempt);
     return ERR_OK;
 }
@@ -315,7 +330,7 @@ static enum err end_piece(struct ending *ending, struct edit *edit, StageRow *ro
     case STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_TEXT:
         if (ending->committed)
             e = stage_text_finish(vault, edit, ending->id, row, ending->subject);
-        stage_text_drop(edit, ending->id);
+        ending->has_key = true;
         break;
     case STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_ERASURE:
         e = ending->committed ? ERR_INTERNAL : erasure_drop(edit, row);
@@ -330,6 +345,21 @@ static enum err end_piece(struct ending *ending, struct edit *edit, StageRow *ro
     }
     *last = true;
     return e;
+}
+
+/*
+ * The key of a staged text. The databases commit one after the other, so a key that went with its row could be gone while the row,
+ * and the text that only it opens, are still there. Where this is lost, sweep_keys() comes after it.
+ */
+static void forget_key(const struct ending *ending)
+{
+    struct edit edit;
+    if (!ending->has_key)
+        return;
+    edit_begin(&edit, ending->vault->image);
+    stage_text_drop(&edit, ending->id);
+    if (edit_commit(&edit, NULL, NULL) != ERR_OK)
+        ending->vault->stages->keys_swept = false;
 }
 
 static void end_step(void *context, enum err result)
@@ -347,6 +377,7 @@ static void end_step(void *context, enum err result)
     enum err e = stage_read(&edit, TEXT_OF(ending->id), &row);
     if (e == ERR_MISSING) { /* all of it is durable */
         edit_abort(&edit);
+        forget_key(ending);
         ended(ending, ERR_OK);
         return;
     }
@@ -546,11 +577,41 @@ enum err stage_finish(struct vault *vault, const uint8_t id[ID_BYTES], void (*do
     return e;
 }
 
+struct sweep {
+    const struct stages *stages;
+    struct edit edit;
+};
+
+static enum err sweep_key(void *context, struct text key, struct text value)
+{
+    struct sweep *sweep = context;
+    (void)value;
+    if (key.length == ID_BYTES && !find(sweep->stages, (const uint8_t *)key.data))
+        stage_text_drop(&sweep->edit, (const uint8_t *)key.data);
+    return ERR_OK;
+}
+
+/* Keys of texts whose stages are gone for certain: what a crash left. */
+static void sweep_keys(struct stages *stages)
+{
+    struct sweep sweep = {.stages = stages};
+    if (stages->keys_swept || stages->endings)
+        return;
+    edit_begin(&sweep.edit, stages->vault->image);
+    enum err e = image_load(stages->vault->image, TABLE_STAGE_KEY, sweep_key, &sweep);
+    if (e == ERR_OK && edit_has_changes(&sweep.edit))
+        e = edit_commit(&sweep.edit, NULL, NULL);
+    else
+        edit_abort(&sweep.edit);
+    stages->keys_swept = e == ERR_OK;
+}
+
 void stages_reconcile(struct stages *stages)
 {
     int64_t old_ms = vault_now_ms(stages->vault) - stages->vault->tuning.stage_age_ms;
     if (!stages->vault->engine || stages->vault->stopping || !image_is_writable(stages->vault->image))
         return;
+    sweep_keys(stages);
     for (size_t i = 0; i < stages->count && stages->resolving_count < RESOLVING_MAX; i++) {
         struct entry *entry = &stages->entries[i];
         if (!entry->held && !entry->busy && entry->active_ms <= old_ms && resolve(stages, entry) != ERR_OK)

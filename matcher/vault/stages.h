@@ -61,6 +61,10 @@ bool stage_is_busy(const struct vault *vault, const uint8_t id[ID_BYTES]);
 MUST_USE enum err stage_digest_fits(struct edit *edit, int64_t now_ms, const uint8_t base[ID_BYTES],
                                     const StageRow *row, uint32_t chunk, struct text digest, bool *fits);
 
+/* Whether this chunk was finalised before, by a call that this one repeats: it is not staged again. */
+MUST_USE enum err stage_was_finished(struct edit *edit, int64_t now_ms, const uint8_t base[ID_BYTES], uint32_t chunk,
+                                     bool *finished);
+
 /* One chunk of students, finalised or dropped. students.c */
 MUST_USE enum err students_finish_chunk(struct vault *vault, struct edit *edit, const uint8_t stage_id[ID_BYTES],
                                         uint32_t chunk, bool committed);

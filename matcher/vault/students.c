@@ -111,17 +111,24 @@ static enum err find_person(struct vault *vault, struct edit *edit, const Staged
     return e;
 }
 
-/* The stagevraag of this start, added where it is new. */
+/* The stagevraag of this start; NULL: there is none. */
+static const ProtobufCBinaryData *known_stagevraag(const PersonRow *row, const char *start_date)
+{
+    for (size_t i = 0; i < row->n_stagevragen; i++)
+        if (strcmp(row->stagevragen[i]->start_date, start_date) == 0)
+            return &row->stagevragen[i]->stagevraag_id;
+    return NULL;
+}
+
+/* The same, added where it is new. */
 static enum err find_stagevraag(struct vault *vault, PersonRow *row, const char *start_date,
                                 const ProtobufCBinaryData **id)
 {
     Stagematch__Internal__V1__PersonStagevraag *added;
     uint8_t drawn[ID_BYTES];
-    for (size_t i = 0; i < row->n_stagevragen; i++)
-        if (strcmp(row->stagevragen[i]->start_date, start_date) == 0) {
-            *id = &row->stagevragen[i]->stagevraag_id;
-            return ERR_OK;
-        }
+    *id = known_stagevraag(row, start_date);
+    if (*id)
+        return ERR_OK;
     enum err e = message_new(&stagematch__internal__v1__person_stagevraag__descriptor, &added);
     if (e != ERR_OK)
         return e;
@@ -232,7 +239,8 @@ struct staging {
     uint8_t base[ID_BYTES], id[ID_BYTES], key[CHUNK_KEY_BYTES], digest[BLAKE_BYTES];
     StageRow *row;
     ChunkRow *chunk;
-    bool ending; /* the stage is being finished or dropped: this call waits for that */
+    bool repeated; /* this chunk was finalised before */
+    bool ending;   /* the stage is being finished or dropped: this call waits for that */
 };
 
 static enum err new_stage(struct staging *staging)
@@ -267,25 +275,37 @@ static enum err add_chunk(struct staging *staging)
     return ERR_OK;
 }
 
-/* Finds what is staged of this already. *refusal: the call is refused. */
+/* Finds what is staged of this already. */
+static enum err find_stage(struct staging *staging)
+{
+    struct vault *vault = staging->request->vault;
+    enum err e = stage_read(&staging->edit, TEXT_OF(staging->id), &staging->row);
+    if (e == ERR_MISSING)
+        e = staging->message->chunk == 0 ? new_stage(staging)
+                                         : ERR_IO; /* what came before was dropped: from the start, please */
+    staging->ending = e == ERR_OK && (staging->row->done_chunks || stage_is_busy(vault, staging->id));
+    return e;
+}
+
+/* Finds what became of this chunk so far. *refusal: the call is refused. */
 static enum err open_stage(struct staging *staging, const struct refusal **refusal)
 {
     struct vault *vault = staging->request->vault;
+    int64_t now_ms = vault_now_ms(vault);
     uint32_t chunk = staging->message->chunk;
     bool fits = false;
     enum err e = stage_id_of(vault, &staging->edit, &staging->request->caller, "students",
                              staging->message->request_id, staging->base, staging->id);
     if (e == ERR_OK)
-        e = stage_read(&staging->edit, TEXT_OF(staging->id), &staging->row);
-    if (e == ERR_MISSING)
-        e = chunk == 0 ? new_stage(staging) : ERR_IO; /* what came before was dropped: from the start, please */
-    staging->ending = e == ERR_OK && (staging->row->done_chunks || stage_is_busy(vault, staging->id));
+        e = stage_was_finished(&staging->edit, now_ms, staging->base, chunk, &staging->repeated);
+    if (e == ERR_OK && !staging->repeated)
+        e = find_stage(staging);
     if (e == ERR_OK)
-        e = stage_digest_fits(&staging->edit, vault_now_ms(vault), staging->base, staging->row, chunk,
-                              TEXT_OF(staging->digest), &fits);
+        e = stage_digest_fits(&staging->edit, now_ms, staging->base, staging->row, chunk, TEXT_OF(staging->digest),
+                              &fits);
     if (e == ERR_OK && !fits)
         *refusal = &refusal_request_reused;
-    else if (e == ERR_OK && chunk > staging->row->chunk_count)
+    else if (e == ERR_OK && !staging->repeated && chunk > staging->row->chunk_count)
         *refusal = &refusal_bad_value;
     return e;
 }
@@ -307,8 +327,37 @@ static enum err wait_for_the_end(const struct staging *staging)
                             : e; /* one that a crash left open: it is asked after, then it can be tried again */
 }
 
+static enum err recall_student(struct vault *vault, struct edit *edit, const StagedStudent *student, ChunkRow *chunk)
+{
+    uint8_t index[INDEX_BYTES];
+    PersonRow *row = NULL;
+    const ProtobufCBinaryData *id;
+    keys_person_index(vault->keys, text_of(student->school), text_of(student->student_number), index);
+    enum err e = person_read(edit, TEXT_OF(index), &row);
+    if (e != ERR_OK)
+        return e;
+    id = row->erasing ? NULL : known_stagevraag(row, student->start_date);
+    e = id ? keep_staged(chunk, index, row, id, text_of("")) : ERR_MISSING;
+    message_free(row);
+    return e;
+}
+
+/*
+ * A chunk that was finalised: its references once more, and nothing is staged. So a repeat that comes late neither puts an identity
+ * back that was changed since, nor brings back who was erased (ERR_MISSING).
+ */
+static enum err recall_chunk(struct staging *staging)
+{
+    enum err e = message_new(&stagematch__internal__v1__stage_chunk_row__descriptor, &staging->chunk);
+    for (size_t i = 0; i < staging->message->n_students && e == ERR_OK; i++)
+        e = recall_student(staging->request->vault, &staging->edit, staging->message->students[i], staging->chunk);
+    return e;
+}
+
 static enum err stage_chunk(struct staging *staging)
 {
+    if (staging->repeated)
+        return recall_chunk(staging);
     chunk_key(staging->id, staging->message->chunk, staging->key);
     if (staging->message->chunk == staging->row->chunk_count)
         return add_chunk(staging);

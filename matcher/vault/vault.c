@@ -167,8 +167,10 @@ enum err vault_start(const struct role_environment *environment, const struct va
     vault->tuning = *tuning;
     buf_init(&complaint, 1024);
     e = open_all(vault, &complaint);
-    if (complaint.length)
-        fprintf(stderr, "vault: %.*s\n", (int)complaint.length, complaint.data);
+    if (complaint.length) {
+        buf_put_char(&complaint, '\0');
+        log_say(LOG_ERROR, complaint.data);
+    }
     buf_free(&complaint);
     if (e != ERR_OK) {
         LOG(LOG_ERROR, "vault_start", LOG_WORD("error", err_text(e)));

@@ -2,6 +2,7 @@
 
 #include "api/message.h"
 #include "wire/connect_coding.h"
+#include "wire/connect_internal.h"
 
 #include <string.h>
 
@@ -51,13 +52,13 @@ size_t connect_budget_bytes(size_t length)
     return length < BUDGET_BYTES_MAX / BUDGET_FACTOR ? length * BUDGET_FACTOR + BUDGET_BYTES_MIN : BUDGET_BYTES_MAX;
 }
 
-static enum err refuse_http(struct connect_refusal *refusal, int http_status, const char *name, const char *value)
+enum err connect_refuse_http(struct connect_refusal *refusal, int http_status, const char *name, const char *value)
 {
     *refusal = (struct connect_refusal){http_status, name, value, STATUS_DONE};
     return ERR_INPUT;
 }
 
-static enum err refuse(struct connect_refusal *refusal, const struct refusal *why)
+enum err connect_refuse(struct connect_refusal *refusal, const struct refusal *why)
 {
     *refusal = (struct connect_refusal){status_http(why->code), NULL, NULL, status_refuse(why)};
     return ERR_INPUT;
@@ -65,7 +66,7 @@ static enum err refuse(struct connect_refusal *refusal, const struct refusal *wh
 
 static enum err refuse_content_type(struct connect_refusal *refusal)
 {
-    return refuse_http(refusal, 415, "Accept-Post", "application/json, application/proto");
+    return connect_refuse_http(refusal, 415, "Accept-Post", "application/json, application/proto");
 }
 
 /* A part of a list in a header: what stands before its first ';', and the weight "q" behind it in thousandths. */
@@ -110,12 +111,15 @@ enum language connect_language(struct text accept_language)
     return best;
 }
 
-static bool find_codec_type(struct text content_type, enum connect_codec *out)
+struct text connect_media_type(struct text content_type)
 {
     struct text media;
-    if (!text_next(&content_type, ';', &media))
-        return false;
-    media = text_trim(media);
+    return text_next(&content_type, ';', &media) ? text_trim(media) : (struct text){"", 0};
+}
+
+static bool find_codec_type(struct text content_type, enum connect_codec *out)
+{
+    struct text media = connect_media_type(content_type);
     for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++) {
         if (text_is_nocase(media, codecs[i].content_type)) {
             *out = (enum connect_codec)i;
@@ -125,23 +129,23 @@ static bool find_codec_type(struct text content_type, enum connect_codec *out)
     return false;
 }
 
-static bool find_coding(struct text name, enum connect_coding *out)
+enum err connect_check_coding(struct text name, enum connect_coding *out, struct connect_refusal *refusal)
 {
     name = text_trim(name);
     if (name.length == 0) {
         *out = CONNECT_IDENTITY;
-        return true;
+        return ERR_OK;
     }
     for (size_t i = 0; i < sizeof codings / sizeof codings[0]; i++) {
         if (text_is_nocase(name, codings[i])) {
             *out = (enum connect_coding)i;
-            return true;
+            return ERR_OK;
         }
     }
-    return false;
+    return connect_refuse(refusal, &refusal_compression);
 }
 
-static enum connect_coding answer_coding(struct text accept_encoding)
+enum connect_coding connect_accepted_coding(struct text accept_encoding)
 {
     struct text part;
     while (text_next(&accept_encoding, ',', &part)) {
@@ -159,14 +163,22 @@ static enum err check_timeout(struct text header, uint64_t *timeout_ms, struct c
     if (!header.data)
         return ERR_OK;
     if (header.length < 1 || header.length > TIMEOUT_DIGITS_MAX)
-        return refuse(refusal, &refusal_timeout);
+        return connect_refuse(refusal, &refusal_timeout);
     for (size_t i = 0; i < header.length; i++) {
         if (header.data[i] < '0' || header.data[i] > '9')
-            return refuse(refusal, &refusal_timeout);
+            return connect_refuse(refusal, &refusal_timeout);
         value = value * 10 + (uint64_t)(header.data[i] - '0');
     }
     *timeout_ms = value ? value : 1;
     return ERR_OK;
+}
+
+enum err connect_check_call(const struct connect_head *head, struct connect_request *out,
+                            struct connect_refusal *refusal)
+{
+    if (head->protocol_version.data && !text_is(head->protocol_version, "1"))
+        return connect_refuse(refusal, &refusal_version);
+    return check_timeout(head->timeout_ms, &out->timeout_ms, refusal);
 }
 
 /* The query of a GET, each parameter at most once; views of undecoded values, data NULL where it is absent. */
@@ -203,20 +215,21 @@ static enum err check_get(const struct connect_head *head, struct connect_reques
 {
     struct query query = {.message = {NULL, 0}};
     if (!read_query(head->query, &query))
-        return refuse(refusal, &refusal_query);
+        return connect_refuse(refusal, &refusal_query);
     if (text_is(query.encoding, codecs[CONNECT_JSON].name))
         out->codec = CONNECT_JSON;
     else if (text_is(query.encoding, codecs[CONNECT_PROTO].name))
         out->codec = CONNECT_PROTO;
     else
-        return query.encoding.data ? refuse_content_type(refusal) : refuse(refusal, &refusal_query);
-    if (!find_coding(query.compression, &out->coding))
-        return refuse(refusal, &refusal_compression);
+        return query.encoding.data ? refuse_content_type(refusal) : connect_refuse(refusal, &refusal_query);
+    enum err e = connect_check_coding(query.compression, &out->coding, refusal);
+    if (e != ERR_OK)
+        return e;
     if (query.connect.data && !text_is(query.connect, "v1"))
-        return refuse(refusal, &refusal_version);
+        return connect_refuse(refusal, &refusal_version);
     out->base64 = text_is(query.base64, "1");
     if (!query.message.data || (query.base64.data && !out->base64 && !text_is(query.base64, "0")))
-        return refuse(refusal, &refusal_query);
+        return connect_refuse(refusal, &refusal_query);
     out->get_message = query.message;
     return ERR_OK;
 }
@@ -226,9 +239,7 @@ static enum err check_post(const struct connect_head *head, struct connect_reque
 {
     if (!find_codec_type(head->content_type, &out->codec))
         return refuse_content_type(refusal);
-    if (!find_coding(head->content_encoding, &out->coding))
-        return refuse(refusal, &refusal_compression);
-    return ERR_OK;
+    return connect_check_coding(head->content_encoding, &out->coding, refusal);
 }
 
 enum err connect_check(const struct method *method, const struct connect_head *head, struct connect_request *out,
@@ -237,24 +248,22 @@ enum err connect_check(const struct method *method, const struct connect_head *h
     bool may_get = method->flags & METHOD_GET;
     struct connect_request request = {
         .language = connect_language(head->accept_language),
-        .answer_coding = answer_coding(head->accept_encoding),
+        .answer_coding = connect_accepted_coding(head->accept_encoding),
         .is_get = text_is(head->verb, "GET"),
     };
     *out = request;
     if (request.is_get ? !may_get : !text_is(head->verb, "POST"))
-        return refuse_http(refusal, 405, "Allow", may_get ? "GET, POST" : "POST");
+        return connect_refuse_http(refusal, 405, "Allow", may_get ? "GET, POST" : "POST");
     enum err e = request.is_get ? check_get(head, &request, refusal) : check_post(head, &request, refusal);
     if (e != ERR_OK)
         return e;
-    if (head->protocol_version.data && !text_is(head->protocol_version, "1"))
-        return refuse(refusal, &refusal_version);
-    e = check_timeout(head->timeout_ms, &request.timeout_ms, refusal);
+    e = connect_check_call(head, &request, refusal);
     if (e == ERR_OK)
         *out = request;
     return e;
 }
 
-static const struct refusal *refusal_of(enum err e)
+const struct refusal *connect_refusal_of(enum err e)
 {
     if (e == ERR_RANGE)
         return &refusal_too_large;
@@ -296,7 +305,7 @@ enum err connect_message(const struct method *method, const struct connect_reque
     if (e == ERR_OK)
         *out = bytes;
     else
-        *refusal = refusal_of(e);
+        *refusal = connect_refusal_of(e);
     return e;
 }
 
@@ -365,35 +374,55 @@ enum err connect_gzip(struct text bytes, struct buf *buf)
     return coding_gzip(bytes, buf);
 }
 
-static enum err put_detail(struct buf *buf, const Stagematch__V1__Refusal *refusal)
+static void put_detail(struct buf *buf, const struct connect_detail *detail)
 {
-    struct buf packed;
-    buf_init(&packed, buf->limit_bytes);
-    enum err e = message_pack_buf(refusal, &packed);
-    buf_put_string(buf, ",\"details\":[{\"type\":\"stagematch.v1.Refusal\",\"value\":\"");
-    json_put_base64(buf, buf_text(&packed), false);
-    buf_put_string(buf, "\",\"debug\":");
-    if (e == ERR_OK)
-        e = json_encode(refusal, buf);
-    buf_put_string(buf, "}]");
-    buf_free(&packed);
-    return e;
+    buf_put_string(buf, "{\"type\":");
+    json_put_string(buf, text_of(detail->type));
+    buf_put_string(buf, ",\"value\":\"");
+    json_put_base64(buf, detail->value, false);
+    buf_put_char(buf, '"');
+    if (detail->debug.length > 0) {
+        buf_put_string(buf, ",\"debug\":");
+        buf_put_text(buf, detail->debug);
+    }
+    buf_put_char(buf, '}');
 }
 
-enum err connect_error_body(struct buf *buf, enum status_code code, const char *message,
-                            const Stagematch__V1__Refusal *refusal)
+enum err connect_error_details(struct buf *buf, enum status_code code, const char *message,
+                               const struct connect_detail *details, size_t detail_count)
 {
-    enum err e = ERR_OK;
     buf_put_string(buf, "{\"code\":");
     json_put_string(buf, text_of(status_code_name(code)));
     if (message && *message) {
         buf_put_string(buf, ",\"message\":");
         json_put_string(buf, text_of(message));
     }
-    if (refusal)
-        e = put_detail(buf, refusal);
-    buf_put_char(buf, '}');
-    return e == ERR_OK ? buf_error(buf) : e;
+    for (size_t i = 0; i < detail_count; i++) {
+        buf_put_string(buf, i ? "," : ",\"details\":[");
+        put_detail(buf, &details[i]);
+    }
+    buf_put_string(buf, detail_count ? "]}" : "}");
+    return buf_error(buf);
+}
+
+enum err connect_error_body(struct buf *buf, enum status_code code, const char *message,
+                            const Stagematch__V1__Refusal *refusal)
+{
+    struct buf packed, debug;
+    if (!refusal)
+        return connect_error_details(buf, code, message, NULL, 0);
+    buf_init(&packed, buf->limit_bytes);
+    buf_init(&debug, buf->limit_bytes);
+    enum err e = message_pack_buf(refusal, &packed);
+    if (e == ERR_OK)
+        e = json_encode(refusal, &debug);
+    if (e == ERR_OK) {
+        struct connect_detail detail = {"stagematch.v1.Refusal", buf_text(&packed), buf_text(&debug)};
+        e = connect_error_details(buf, code, message, &detail, 1);
+    }
+    buf_free(&packed);
+    buf_free(&debug);
+    return e;
 }
 
 enum err connect_error_status(struct buf *buf, const struct status *status, enum language language)

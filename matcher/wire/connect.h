@@ -21,14 +21,16 @@ enum connect_coding { CONNECT_IDENTITY, CONNECT_GZIP };
 
 /* The parts of a request's head that the protocol looks at. An absent header has data NULL. */
 struct connect_head {
-    struct text verb;             /* "POST" */
-    struct text query;            /* behind the '?', without it; of GET alone */
-    struct text content_type;     /* Content-Type */
-    struct text content_encoding; /* Content-Encoding */
-    struct text accept_encoding;  /* Accept-Encoding */
-    struct text protocol_version; /* Connect-Protocol-Version */
-    struct text timeout_ms;       /* Connect-Timeout-Ms */
-    struct text accept_language;  /* Accept-Language */
+    struct text verb;                    /* "POST" */
+    struct text query;                   /* behind the '?', without it; of GET alone */
+    struct text content_type;            /* Content-Type */
+    struct text content_encoding;        /* Content-Encoding */
+    struct text accept_encoding;         /* Accept-Encoding */
+    struct text protocol_version;        /* Connect-Protocol-Version */
+    struct text timeout_ms;              /* Connect-Timeout-Ms */
+    struct text accept_language;         /* Accept-Language */
+    struct text stream_content_encoding; /* Connect-Content-Encoding; these two are looked at for streams alone */
+    struct text stream_accept_encoding;  /* Connect-Accept-Encoding */
 };
 
 /* A request whose head is right. Views are into the head. */
@@ -101,6 +103,17 @@ const char *connect_coding_name(enum connect_coding coding);
 
 /* Errors are always JSON. */
 #define CONNECT_ERROR_CONTENT_TYPE "application/json"
+
+/* Something typed that belongs to an error. */
+struct connect_detail {
+    const char *type;  /* "stagematch.v1.Refusal" */
+    struct text value; /* the message, packed */
+    struct text debug; /* the same as JSON, for people; may be empty */
+};
+
+/* Appends the body of an error. An empty message, or NULL, is left out. */
+MUST_USE enum err connect_error_details(struct buf *buf, enum status_code code, const char *message,
+                                        const struct connect_detail *details, size_t detail_count);
 
 /* Appends the body of an error. `refusal` (may be NULL) becomes its typed detail. */
 MUST_USE enum err connect_error_body(struct buf *buf, enum status_code code, const char *message,

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 struct status_line {
@@ -110,6 +111,21 @@ static void put_header(struct writer *writer, const struct exchange_header *head
     PUT(writer, "\r\n");
 }
 
+static bool has_header(const struct answer *answer, const char *name)
+{
+    for (size_t i = 0; i < answer->header_count; i++)
+        if (strcasecmp(answer->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void put_common_headers(struct writer *writer, const struct h1_server *server, const struct answer *answer)
+{
+    for (size_t i = 0; i < server->options.header_count; i++)
+        if (!has_header(answer, server->options.headers[i].name))
+            put_header(writer, &server->options.headers[i]);
+}
+
 /* RFC 9110 §5.6.7, once a second, in English whatever the locale. */
 static void refresh_date(struct h1_server *server)
 {
@@ -148,9 +164,14 @@ size_t answer_write_head(struct h1_server *server, const struct answer *answer, 
     PUT(&writer, "Date: ");
     put(&writer, server->date, strlen(server->date));
     PUT(&writer, "\r\n");
+    if (answer->request_id[0])
+        put_header(&writer, &(struct exchange_header){"X-Request-Id", answer->request_id});
+    put_common_headers(&writer, server, answer);
     for (size_t i = 0; i < answer->header_count; i++)
         put_header(&writer, &answer->headers[i]);
-    if (answer_has_body(answer->status)) {
+    if (answer->is_chunked) {
+        PUT(&writer, "Transfer-Encoding: chunked\r\n");
+    } else if (!answer->is_stream && answer_has_body(answer->status)) {
         PUT(&writer, "Content-Length: ");
         put_number(&writer, answer->body_bytes);
         PUT(&writer, "\r\n");

@@ -83,3 +83,39 @@ void client_uncount(struct connection *connection)
         address_counter_remove(&connection->server->counter, &connection->counted_key);
     connection->is_counted = false;
 }
+
+/* Hexadecimal digits and dashes: what proxies make (nginx, Envoy, HAProxy), and nothing that could be a name. */
+static bool is_request_id(struct text value)
+{
+    enum { LENGTH_MIN = 16, LENGTH_MAX = EXCHANGE_ID_BYTES - 1 };
+    if (value.length < LENGTH_MIN || value.length > LENGTH_MAX)
+        return false;
+    for (size_t i = 0; i < value.length; i++) {
+        char c = value.data[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '-'))
+            return false;
+    }
+    return true;
+}
+
+void client_identify(const struct connection *connection, char out[EXCHANGE_ID_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+    const struct random_source *random = &connection->server->options.random;
+    struct text value;
+    uint8_t drawn[16];
+    if (connection->is_proxied && h1_header(&connection->h1, "X-Request-Id", &value) == 1 && is_request_id(value)) {
+        memcpy(out, value.data, value.length);
+        out[value.length] = '\0';
+        return;
+    }
+    out[0] = '\0';
+    if (!random->fill)
+        return;
+    random_fill(random, drawn, sizeof drawn);
+    for (size_t i = 0; i < sizeof drawn; i++) {
+        out[2 * i] = digits[drawn[i] >> 4];
+        out[2 * i + 1] = digits[drawn[i] & 15];
+    }
+    out[2 * sizeof drawn] = '\0';
+}

@@ -11,9 +11,14 @@
 #include <sodium.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-enum { BODY_FIRST_BYTES = 4096, REFUSAL_BODY_BYTES = 256, HEAD_AND_BODY_BYTES = EXCHANGE_HEAD_BYTES + 4096 };
+enum {
+    BODY_FIRST_BYTES = 4096,
+    REFUSAL_BODY_BYTES = 256,
+    HEAD_AND_BODY_BYTES = EXCHANGE_HEAD_BYTES + 4096,
+};
 
 /* --- states --- */
 
@@ -24,11 +29,15 @@ static const struct {
     enum deadline deadline;
     bool reads; /* takes in bytes without a bound on what waits */
 } states[CONNECTION_STATE_COUNT] = {
+    [CONNECTION_HANDSHAKE] = {TO(IDLE) | TO(CLOSED), DEADLINE_HANDSHAKE, true},
     [CONNECTION_IDLE] = {TO(HEAD) | TO(HANDLING) | TO(WRITING) | TO(LINGERING) | TO(CLOSED), DEADLINE_IDLE, true},
     [CONNECTION_HEAD] = {TO(HANDLING) | TO(WRITING) | TO(LINGERING) | TO(CLOSED), DEADLINE_HEAD, true},
     [CONNECTION_BODY] = {TO(HANDLING) | TO(WRITING) | TO(LINGERING) | TO(CLOSED), DEADLINE_BODY, true},
-    [CONNECTION_HANDLING] = {TO(BODY) | TO(IDLE) | TO(WRITING) | TO(LINGERING) | TO(CANCELED) | TO(CLOSED),
+    [CONNECTION_HANDLING] = {TO(BODY) | TO(IDLE) | TO(STREAMING) | TO(WRITING) | TO(LINGERING) | TO(CANCELED) |
+                                 TO(CLOSED),
                              DEADLINE_NONE, false},
+    [CONNECTION_STREAMING] = {TO(IDLE) | TO(WRITING) | TO(LINGERING) | TO(CANCELED) | TO(CLOSED), DEADLINE_NONE,
+                              false},
     [CONNECTION_WRITING] = {TO(IDLE) | TO(LINGERING) | TO(CLOSED), DEADLINE_WRITE, false},
     [CONNECTION_LINGERING] = {TO(CLOSED), DEADLINE_LINGER, true},
     [CONNECTION_CANCELED] = {TO(CLOSED), DEADLINE_NONE, false},
@@ -36,43 +45,52 @@ static const struct {
 };
 
 /* The only place where a state changes. A move that is not in the table is an error of this file: the connection goes. */
-static void set_state(struct connection *connection, enum connection_state state)
+void connection_set_state(struct connection *connection, enum connection_state state)
 {
     if (!(states[connection->state].next & 1u << state)) {
         LOG(LOG_ERROR, "h1_state", LOG_NUMBER("from", connection->state), LOG_NUMBER("to", state));
         state = CONNECTION_CLOSED;
     }
+    if (connection->state == CONNECTION_HANDSHAKE)
+        connection->server->counts.handshakes--;
     connection->state = state;
     enum deadline deadline = states[state].deadline;
     if (state == CONNECTION_IDLE && connection->is_fresh)
-        deadline = DEADLINE_HEAD;
+        deadline = connection->server->is_stopping ? DEADLINE_LAST : DEADLINE_HEAD;
     server_set_deadline(connection, deadline);
     if (state == CONNECTION_CLOSED)
         server_at_next_turn(connection);
 }
 
-static size_t waiting_bytes(const struct connection *connection)
+size_t connection_waiting_bytes(const struct connection *connection)
 {
     return evbuffer_get_length(bufferevent_get_input(connection->stream));
 }
 
 /* Watches the socket, or not, as the state asks. */
-static void settle(struct connection *connection)
+void connection_settle(struct connection *connection)
 {
     if (!connection->stream)
         return;
-    bool wants =
-        !connection->peer_ended && (states[connection->state].reads || waiting_bytes(connection) < PIPELINED_BYTES);
+    /* libevent stops a stream that encrypts at the peer's close_notify, its writing too; TLS allows to go on. */
+    if (connection->is_tls && connection->peer_ended)
+        (void)bufferevent_enable(connection->stream, EV_WRITE);
+    bool wants = !connection->peer_ended &&
+                 (states[connection->state].reads || connection_waiting_bytes(connection) < PIPELINED_BYTES);
     if (wants == connection->is_reading)
         return;
     connection->is_reading = wants;
-    if ((wants ? bufferevent_enable : bufferevent_disable)(connection->stream, EV_READ) != 0)
+    if ((wants ? bufferevent_enable : bufferevent_disable)(connection->stream, EV_READ) == 0)
+        return;
+    if (connection->state == CONNECTION_STREAMING)
+        stream_break(connection);
+    else
         connection_close(connection);
 }
 
 /* --- the body --- */
 
-static void drop_body(struct connection *connection)
+void connection_drop_body(struct connection *connection)
 {
     if (connection->body)
         sodium_memzero(connection->body, connection->body_length);
@@ -121,8 +139,18 @@ static bool append_body(struct connection *connection, struct text piece)
 
 /* --- writing --- */
 
+/* Ends TLS so that the peer knows that it has all; not where it has not. */
+static void end_tls(const struct connection *connection)
+{
+    if (connection->is_tls && !connection->is_broken && connection->state != CONNECTION_HANDSHAKE &&
+        evbuffer_get_length(bufferevent_get_output(connection->stream)) == 0)
+        tls_stream_end(connection->stream);
+}
+
 static void close_socket(struct connection *connection)
 {
+    if (connection->stream)
+        end_tls(connection);
     if (connection->stream)
         bufferevent_free(connection->stream);
     connection->stream = NULL;
@@ -132,47 +160,79 @@ static void close_socket(struct connection *connection)
 void connection_close(struct connection *connection)
 {
     close_socket(connection);
-    if (connection->state == CONNECTION_HANDLING && connection->is_owed)
-        set_state(connection, CONNECTION_CANCELED);
+    if (connection->is_owed && connection->state != CONNECTION_CANCELED)
+        connection_set_state(connection, CONNECTION_CANCELED);
     else if (connection->state != CONNECTION_CANCELED && connection->state != CONNECTION_CLOSED)
-        set_state(connection, CONNECTION_CLOSED);
+        connection_set_state(connection, CONNECTION_CLOSED);
+}
+
+/* What the system takes of the pieces at once, in bytes. */
+static size_t send_at_once(struct connection *connection, const struct text *pieces, size_t count)
+{
+    struct iovec vector[WRITE_PIECES_MAX] = {{NULL, 0}};
+    for (size_t i = 0; i < count; i++) {
+        memcpy(&vector[i].iov_base, &pieces[i].data,
+               sizeof vector[i].iov_base); /* not const there, and not written */
+        vector[i].iov_len = pieces[i].length;
+    }
+    struct msghdr message = {.msg_iov = vector, .msg_iovlen = count};
+    ssize_t sent = sendmsg(connection->fd, &message, MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+        connection->is_broken = true;
+    return sent > 0 ? (size_t)sent : 0;
 }
 
 /*
  * Everything that goes out goes through here. What the system takes at once it gets at once, without a turn of the loop; the
- * rest waits in the stream. (A stream that encrypts must get all of it.)
+ * rest waits in the stream. A stream that encrypts must get all of it.
  */
-static void write_bytes(struct connection *connection, struct text bytes)
+void connection_write(struct connection *connection, const struct text *pieces, size_t count)
 {
-    struct evbuffer *output = bufferevent_get_output(connection->stream);
-    if (connection->is_broken || bytes.length == 0)
+    size_t sent = 0;
+    if (connection->is_broken)
         return;
-    if (evbuffer_get_length(output) == 0) {
-        ssize_t sent = send(connection->fd, bytes.data, bytes.length, MSG_NOSIGNAL);
-        if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+    struct evbuffer *output = bufferevent_get_output(connection->stream);
+    if (evbuffer_get_length(output) == 0 && !connection->is_tls)
+        sent = send_at_once(connection, pieces, count);
+    for (size_t i = 0; i < count && !connection->is_broken; i++) {
+        size_t done = sent < pieces[i].length ? sent : pieces[i].length;
+        sent -= done;
+        if (done < pieces[i].length && evbuffer_add(output, pieces[i].data + done, pieces[i].length - done) != 0)
             connection->is_broken = true;
-            return;
-        }
-        if (sent > 0)
-            bytes = (struct text){bytes.data + sent, bytes.length - (size_t)sent};
     }
-    if (bytes.length && evbuffer_add(output, bytes.data, bytes.length) != 0)
-        connection->is_broken = true;
 }
 
-static size_t unwritten_bytes(const struct connection *connection)
+static void write_bytes(struct connection *connection, struct text bytes)
+{
+    if (bytes.length > 0)
+        connection_write(connection, &bytes, 1);
+}
+
+size_t connection_unwritten_bytes(const struct connection *connection)
 {
     return evbuffer_get_length(bufferevent_get_output(connection->stream));
 }
 
+void connection_report(const struct connection *connection, int status, size_t body_bytes)
+{
+    const struct h1_handler *handler = &connection->server->handler;
+    if (handler->answered)
+        handler->answered(handler->context, &connection->exchange, status, body_bytes);
+}
+
+void connection_count_answer(struct connection *connection, int status)
+{
+    connection->server->counts.responses[status >= 100 && status < 600 ? status / 100 : 0]++;
+}
+
 /* Head and body in one piece where they are small, so that they leave in one packet and one call. */
-static void write_answer(struct connection *connection, struct answer *answer, struct text body)
+void connection_write_answer(struct connection *connection, struct answer *answer, struct text body)
 {
     char out[HEAD_AND_BODY_BYTES];
     size_t length = answer_write_head(connection->server, answer, out);
     if (length == 0) {
         LOG(LOG_ERROR, "h1_answer_head_long", LOG_NUMBER("status", answer->status));
-        *answer = (struct answer){.status = 500, .closes = true};
+        *answer = (struct answer){.status = 500, .request_id = connection->exchange.id, .closes = true};
         connection->keeps = false;
         body.length = 0;
         length = answer_write_head(connection->server, answer, out);
@@ -186,17 +246,19 @@ static void write_answer(struct connection *connection, struct answer *answer, s
     }
     write_bytes(connection, (struct text){out, length});
     write_bytes(connection, body);
-    connection->server->counts.responses[answer->status >= 100 && answer->status < 600 ? answer->status / 100 : 0]++;
+    connection_count_answer(connection, answer->status);
+    connection_report(connection, answer->status, answer->body_bytes);
 }
 
 /* Our side is done: closes, or first lets the peer finish what it is sending. */
 static void finish_connection(struct connection *connection)
 {
+    end_tls(connection);
     if (connection->peer_ended || connection->may_close_at_once || shutdown(connection->fd, SHUT_WR) != 0) {
         connection_close(connection);
         return;
     }
-    set_state(connection, CONNECTION_LINGERING);
+    connection_set_state(connection, CONNECTION_LINGERING);
     struct evbuffer *input = bufferevent_get_input(connection->stream);
     (void)evbuffer_drain(input, evbuffer_get_length(input));
 }
@@ -209,17 +271,17 @@ static void after_answer(struct connection *connection)
         return;
     }
     connection->is_fresh = false;
-    set_state(connection, CONNECTION_IDLE);
+    connection_set_state(connection, CONNECTION_IDLE);
 }
 
 /* Behind every write of an answer: on, or wait for the network. */
-static void after_write(struct connection *connection)
+void connection_after_write(struct connection *connection)
 {
     if (connection->is_broken) {
         connection_close(connection);
-    } else if (unwritten_bytes(connection)) {
-        connection->unwritten_bytes = unwritten_bytes(connection);
-        set_state(connection, CONNECTION_WRITING);
+    } else if (connection_unwritten_bytes(connection)) {
+        connection->unwritten_bytes = connection_unwritten_bytes(connection);
+        connection_set_state(connection, CONNECTION_WRITING);
     } else {
         after_answer(connection);
     }
@@ -228,17 +290,18 @@ static void after_write(struct connection *connection)
 /* Answers for the server itself, and closes. */
 static void refuse(struct connection *connection, int status, const char *message)
 {
-    static const struct exchange_header headers[] = {{"Content-Type", "application/json"}};
+    static const struct exchange_header headers[] = {{"Content-Type", "application/json"},
+                                                     {"Cache-Control", "no-store"}};
     char body[REFUSAL_BODY_BYTES];
     size_t length = answer_write_refusal(status, message, body, sizeof body);
-    struct answer answer = {status, headers, 1, length, .closes = true};
+    struct answer answer = {status, connection->exchange.id, headers, 2, length, .closes = true};
     connection->keeps = false;
     connection->may_close_at_once = false;
-    write_answer(connection, &answer, (struct text){body, length});
+    connection_write_answer(connection, &answer, (struct text){body, length});
     if (connection->is_proxied)
         client_uncount(connection);
-    drop_body(connection);
-    after_write(connection);
+    connection_drop_body(connection);
+    connection_after_write(connection);
 }
 
 static void refuse_for(struct connection *connection, enum h1_server_cause cause, int status, const char *message)
@@ -252,14 +315,23 @@ void connection_turn_away(struct connection *connection, enum h1_server_cause ca
     connection->is_turned_away = true;
     connection->server->turned_away++;
     refuse_for(connection, cause, 503, "There are too many connections now. Try again later.");
-    settle(connection);
+    connection_settle(connection);
 }
 
 /* --- from bytes to the handler --- */
 
 static void on_refused(struct connection *connection, enum h1_refusal refusal)
 {
+    const struct h1_handler *handler = &connection->server->handler;
     connection->server->counts.refused[refusal]++;
+    if (refusal == H1_BODY_LONG && handler->too_large) {
+        connection_set_state(connection, CONNECTION_HANDLING);
+        connection->in_head = true;
+        handler->too_large(handler->context, &connection->exchange);
+        connection->in_head = false;
+        if (connection->state != CONNECTION_HANDLING)
+            return;
+    }
     refuse(connection, h1_refusal_status(refusal), h1_refusal_message(refusal));
 }
 
@@ -271,7 +343,7 @@ static void ask_for_body(struct connection *connection)
     (void)h1_feed(&connection->h1, (struct text){"", 0}, &event);
     if (event.kind == H1_REFUSED)
         on_refused(connection, event.refusal);
-    else if (event.kind == H1_MORE && waiting_bytes(connection) == 0)
+    else if (event.kind == H1_MORE && connection_waiting_bytes(connection) == 0)
         write_bytes(connection, (struct text){go_on, sizeof go_on - 1});
 }
 
@@ -280,20 +352,21 @@ static void on_head(struct connection *connection)
     struct h1_server *server = connection->server;
     struct exchange *exchange = &connection->exchange;
     server->counts.requests++;
-    *exchange = (struct exchange){connection, NULL, client_of(connection), server->now_us};
+    *exchange = (struct exchange){connection, NULL, client_of(connection), server->now_us, ""};
+    client_identify(connection, exchange->id);
     if (connection->is_proxied && !client_count(connection, &exchange->client)) {
         refuse_for(connection, H1_CAUSE_ADDRESS, 503,
                    "There are too many requests from this address now. Try again later.");
         return;
     }
-    set_state(connection, CONNECTION_HANDLING);
+    connection_set_state(connection, CONNECTION_HANDLING);
     connection->in_head = true;
     uint64_t limit_bytes = server->handler.head(server->handler.context, exchange);
     connection->in_head = false;
     if (connection->state != CONNECTION_HANDLING)
         return;
     h1_body_limit(&connection->h1, limit_bytes);
-    set_state(connection, CONNECTION_BODY);
+    connection_set_state(connection, CONNECTION_BODY);
     if (h1_expects_continue(&connection->h1))
         ask_for_body(connection);
 }
@@ -301,7 +374,7 @@ static void on_head(struct connection *connection)
 static void on_request(struct connection *connection)
 {
     struct h1_server *server = connection->server;
-    set_state(connection, CONNECTION_HANDLING);
+    connection_set_state(connection, CONNECTION_HANDLING);
     connection->is_owed = true;
     server->counts.exchanges++;
     if (connection->peer_ended)
@@ -312,10 +385,10 @@ static void on_request(struct connection *connection)
 /* Nothing is left to parse. Returns whether there is more to do. */
 static bool on_more(struct connection *connection)
 {
-    if (waiting_bytes(connection) > 0)
+    if (connection_waiting_bytes(connection) > 0)
         return true;
     if (h1_begun(&connection->h1) && connection->state == CONNECTION_IDLE)
-        set_state(connection, CONNECTION_HEAD);
+        connection_set_state(connection, CONNECTION_HEAD);
     bool is_done_with = connection->server->is_stopping && !connection->is_fresh;
     if (connection->state == CONNECTION_IDLE && (connection->peer_ended || is_done_with))
         connection_close(connection);
@@ -372,24 +445,30 @@ void connection_drive(struct connection *connection)
 {
     if (connection->is_driving)
         return;
+    if (connection->state == CONNECTION_STREAMING)
+        stream_attend(connection);
     connection->is_driving = true;
     while (is_parsing(connection) && step(connection))
         continue;
     connection->is_driving = false;
-    settle(connection);
+    connection_settle(connection);
 }
 
 /* --- what the loop tells --- */
 
 /* The peer is gone: the handler, where it owes an answer, learns it. */
-static void lose_peer(struct connection *connection)
+void connection_lose_peer(struct connection *connection)
 {
     struct h1_server *server = connection->server;
+    bool is_streaming = connection->state == CONNECTION_STREAMING;
+    connection->is_broken = true;
     connection_close(connection);
     if (connection->state != CONNECTION_CANCELED)
         return;
     server->counts.canceled++;
-    if (server->handler.canceled)
+    if (is_streaming)
+        stream_tell_gone(connection);
+    else if (server->handler.canceled)
         server->handler.canceled(server->handler.context, &connection->exchange);
 }
 
@@ -412,6 +491,8 @@ static void on_written(struct bufferevent *stream, void *context)
     (void)stream;
     server_refresh_now(connection->server);
     connection->server->depth++;
+    if (connection->state == CONNECTION_STREAMING)
+        stream_written(connection);
     if (connection->state == CONNECTION_WRITING) {
         after_answer(connection);
         connection_drive(connection);
@@ -428,20 +509,48 @@ static void on_peer_ended(struct connection *connection)
         connection_close(connection);
     else if (connection->state == CONNECTION_HANDLING)
         server_set_deadline(connection, DEADLINE_PROBE);
+    else if (connection->state == CONNECTION_STREAMING)
+        stream_peer_ended(connection);
     else
         connection_drive(connection);
+}
+
+/* --- TLS --- */
+
+static void on_handshake(struct connection *connection)
+{
+    connection->server->counts.handshakes_done++;
+    connection_set_state(connection, CONNECTION_IDLE);
+    connection_settle(connection);
+}
+
+static void fail_handshake(struct connection *connection, enum tls_failure failure)
+{
+    connection->server->counts.handshakes_failed[failure]++;
+    connection_close(connection);
+}
+
+void connection_give_way(struct connection *connection)
+{
+    if (!connection)
+        return;
+    connection->server->counts.causes[H1_CAUSE_HANDSHAKES]++;
+    connection_close(connection);
 }
 
 static void on_event(struct bufferevent *stream, short what, void *context)
 {
     struct connection *connection = context;
-    (void)stream;
     server_refresh_now(connection->server);
     connection->server->depth++;
-    if (what & BEV_EVENT_EOF)
+    if (what & BEV_EVENT_CONNECTED)
+        on_handshake(connection);
+    else if (connection->state == CONNECTION_HANDSHAKE)
+        fail_handshake(connection, tls_stream_failure(stream));
+    else if (what & BEV_EVENT_EOF)
         on_peer_ended(connection);
     else
-        lose_peer(connection);
+        connection_lose_peer(connection);
     connection->server->depth--;
 }
 
@@ -455,30 +564,34 @@ static void probe(struct connection *connection)
 {
     static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
     struct pollfd now = {.fd = connection->fd};
-    if (!connection->is_probed && !h1_is_1_0(&connection->h1))
+    if (connection->state == CONNECTION_HANDLING && !connection->is_probed && !h1_is_1_0(&connection->h1))
         write_bytes(connection, (struct text){interim, sizeof interim - 1});
     connection->is_probed = true;
     if (connection->is_broken || (poll(&now, 1, 0) == 1 && (now.revents & (POLLERR | POLLHUP))))
-        lose_peer(connection);
+        connection_lose_peer(connection);
     else
         server_set_deadline(connection, DEADLINE_PROBE);
 }
 
 static void expire_write(struct connection *connection)
 {
-    size_t left = unwritten_bytes(connection);
+    size_t left = connection_unwritten_bytes(connection);
     if (left < connection->unwritten_bytes) {
         connection->unwritten_bytes = left;
         server_set_deadline(connection, DEADLINE_WRITE);
         return;
     }
     connection->server->counts.causes[H1_CAUSE_WRITE_LATE]++;
-    connection_close(connection);
+    connection_lose_peer(connection);
 }
 
 void connection_expire(struct connection *connection)
 {
     switch (connection->deadline) {
+    case DEADLINE_HANDSHAKE:
+        connection->server->counts.causes[H1_CAUSE_HANDSHAKE_LATE]++;
+        connection_close(connection);
+        break;
     case DEADLINE_HEAD:
         if (connection->state == CONNECTION_IDLE)
             connection_close(connection);
@@ -502,14 +615,16 @@ void connection_expire(struct connection *connection)
         connection_close(connection);
         break;
     }
-    settle(connection);
+    connection_settle(connection);
 }
 
 /* --- birth and death --- */
 
-/* The one place that makes a stream; one that encrypts would be made here. */
+/* The one place that makes a stream. */
 static struct bufferevent *stream_new(struct h1_server *server, int fd)
 {
+    if (server->options.tls)
+        return tls_stream_new(server->options.tls, server->base, fd);
     return bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
 }
 
@@ -520,6 +635,7 @@ enum err connection_new(struct h1_server *server, int fd, const struct address *
     if (e != ERR_OK)
         return e;
     *connection = (struct connection){.server = server, .fd = fd, .peer = *peer, .is_fresh = true};
+    connection->is_tls = server->options.tls != NULL;
     connection->stream = stream_new(server, fd);
     if (!connection->stream) {
         mem_free(connection);
@@ -533,8 +649,10 @@ enum err connection_new(struct h1_server *server, int fd, const struct address *
         connection->next->previous = connection;
     server->connections = connection;
     server->counts.connections++;
-    server_set_deadline(connection, DEADLINE_HEAD);
-    settle(connection);
+    connection->state = connection->is_tls ? CONNECTION_HANDSHAKE : CONNECTION_IDLE;
+    server->counts.handshakes += connection->is_tls;
+    server_set_deadline(connection, connection->is_tls ? DEADLINE_HANDSHAKE : DEADLINE_HEAD);
+    connection_settle(connection);
     *out = connection;
     return ERR_OK;
 }
@@ -561,101 +679,4 @@ void connection_free(struct connection *connection)
     }
     h1_free(&connection->h1);
     mem_free(connection);
-}
-
-/* --- the exchange --- */
-
-/* Answered before its body came: the next request cannot be told from what is left of this one. */
-static bool is_unread(const struct connection *connection)
-{
-    return connection->in_head && h1_has_body(&connection->h1);
-}
-
-static bool can_keep(const struct connection *connection)
-{
-    bool ended = connection->peer_ended && waiting_bytes(connection) == 0;
-    return h1_keeps_alive(&connection->h1) && !is_unread(connection) && !ended && !connection->server->is_stopping;
-}
-
-static void end_exchange(struct connection *connection)
-{
-    if (connection->is_owed)
-        connection->server->counts.exchanges--;
-    connection->is_owed = false;
-    connection->is_probed = false;
-    if (connection->is_proxied)
-        client_uncount(connection);
-    drop_body(connection);
-}
-
-void exchange_respond(struct exchange *exchange, int status, const struct exchange_header *headers,
-                      size_t header_count, struct text body)
-{
-    struct connection *connection = exchange->connection;
-    struct h1_server *server = connection->server;
-    if (connection->state == CONNECTION_CANCELED) {
-        end_exchange(connection);
-        set_state(connection, CONNECTION_CLOSED);
-        return;
-    }
-    if (connection->state != CONNECTION_HANDLING) {
-        LOG(LOG_ERROR, "h1_answered_twice", LOG_NUMBER("status", status));
-        return;
-    }
-    server_refresh_now(server);
-    connection->keeps = can_keep(connection);
-    connection->may_close_at_once =
-        !h1_keeps_alive(&connection->h1) && !is_unread(connection) && waiting_bytes(connection) == 0;
-    struct answer answer = {status,
-                            headers,
-                            header_count,
-                            body.length,
-                            .closes = !connection->keeps,
-                            .keeps_1_0 = h1_is_1_0(&connection->h1)};
-    write_answer(connection, &answer, body);
-    end_exchange(connection);
-    if (connection->keeps)
-        h1_next(&connection->h1);
-    after_write(connection);
-    if (connection->is_driving)
-        return;
-    if (connection->stream && is_parsing(connection) && (waiting_bytes(connection) || connection->peer_ended))
-        server_at_next_turn(connection);
-    settle(connection);
-}
-
-const struct h1 *exchange_head(const struct exchange *exchange)
-{
-    return &exchange->connection->h1;
-}
-
-struct text exchange_body(const struct exchange *exchange)
-{
-    const struct connection *connection = exchange->connection;
-    return (struct text){connection->body ? connection->body : "", connection->body_length};
-}
-
-struct address exchange_client(const struct exchange *exchange)
-{
-    return exchange->client;
-}
-
-int64_t exchange_started_us(const struct exchange *exchange)
-{
-    return exchange->started_us;
-}
-
-void exchange_set_context(struct exchange *exchange, void *context)
-{
-    exchange->context = context;
-}
-
-void *exchange_context(const struct exchange *exchange)
-{
-    return exchange->context;
-}
-
-bool exchange_is_canceled(const struct exchange *exchange)
-{
-    return exchange->connection->state == CONNECTION_CANCELED;
 }

@@ -1,8 +1,9 @@
 /*
  * h1_internal.h - what the files of the HTTP server share: its connections, their states and their deadlines.
  *
- * h1_server.c accepts, keeps time and sweeps; h1_connection.c moves a connection from state to state; h1_answer.c writes
- * the head of an answer; h1_client.c says who the client is and counts it. Nobody else includes this.
+ * h1_server.c accepts, keeps time and sweeps; h1_connection.c moves a connection from state to state; h1_exchange.c is what the
+ * handler asks and answers with, streams too; h1_answer.c writes the head of an answer; h1_client.c says who the client is and
+ * counts it. Nobody else includes this.
  */
 #ifndef WIRE_H1_INTERNAL_H
 #define WIRE_H1_INTERNAL_H
@@ -12,7 +13,6 @@
 
 struct bufferevent;
 struct event;
-struct iovec;
 
 enum {
     TURNED_AWAY_MAX = 64,        /* connections over a cap that are given time to read their 503 */
@@ -23,12 +23,17 @@ enum {
     PROBE_MS = 500,              /* how often it is looked whether a peer that ended its side is still there */
 };
 
+/* Of one connection_write. */
+enum { WRITE_PIECES_MAX = 3 };
+
 enum connection_state {
-    CONNECTION_IDLE,     /* between requests */
-    CONNECTION_HEAD,     /* a head has begun */
-    CONNECTION_BODY,     /* the handler saw the head and takes the body */
-    CONNECTION_HANDLING, /* the handler has the exchange */
-    CONNECTION_WRITING,  /* an answer is not yet with the system */
+    CONNECTION_HANDSHAKE, /* of TLS */
+    CONNECTION_IDLE,      /* between requests */
+    CONNECTION_HEAD,      /* a head has begun */
+    CONNECTION_BODY,      /* the handler saw the head and takes the body */
+    CONNECTION_HANDLING,  /* the handler has the exchange */
+    CONNECTION_STREAMING, /* the handler answers piece by piece */
+    CONNECTION_WRITING,   /* an answer is not yet with the system */
     CONNECTION_LINGERING, /* our side is closed; what still comes is thrown away, so that the answer is not lost in a reset */
     CONNECTION_CANCELED, /* the socket is gone, the answer is still owed */
     CONNECTION_CLOSED,   /* to be freed in the next turn */
@@ -38,6 +43,7 @@ enum connection_state {
 /* One list for each length of time, so that deadlines in it are in order and nothing is ever searched. */
 enum deadline {
     DEADLINE_NONE,
+    DEADLINE_HANDSHAKE,
     DEADLINE_HEAD,
     DEADLINE_BODY,
     DEADLINE_IDLE,
@@ -55,6 +61,17 @@ struct exchange {
     void *context;
     struct address client;
     int64_t started_us;
+    char id[EXCHANGE_ID_BYTES];
+};
+
+/* A streamed answer under way. */
+struct streamed {
+    struct exchange_stream owner;
+    int status;
+    size_t body_bytes; /* that the owner wrote */
+    bool is_begun, is_chunked, has_body;
+    bool waits; /* the last write left something pending */
+    bool knows_of_stop;
 };
 
 struct connection {
@@ -67,15 +84,16 @@ struct connection {
     struct connection *next_in_turn;    /* waits for the next turn */
     enum deadline deadline;
     int64_t deadline_us;
-    size_t unwritten_bytes; /* when the deadline for writing was set */
+    size_t unwritten_bytes; /* if the system took nothing since the deadline for writing was set */
     struct address peer, counted_key;
     bool is_counted;     /* counted_key is in the server's counter */
     bool is_turned_away; /* over a cap: gets its 503 and goes */
     bool is_proxied;
+    bool is_tls;
     bool is_fresh;   /* nothing was answered yet */
     bool is_reading; /* the socket is watched for bytes */
     bool is_driving; /* inside connection_drive */
-    bool in_head;    /* inside the handler's `head` */
+    bool in_head;    /* inside the handler's `head` or `too_large`: the body is not read */
     bool in_turn;
     bool is_broken;  /* writing failed */
     bool peer_ended; /* the peer closed its sending side */
@@ -84,6 +102,7 @@ struct connection {
     bool is_owed; /* the handler has the request and owes its answer */
     bool may_close_at_once;
     struct exchange exchange;
+    struct streamed streamed;
     char *body; /* wiped when done with */
     size_t body_length, body_capacity;
     struct h1 h1;
@@ -135,17 +154,53 @@ void connection_drive(struct connection *connection);
 void connection_expire(struct connection *connection);
 /* Writes a 503 for a cap, and closes. */
 void connection_turn_away(struct connection *connection, enum h1_server_cause cause);
+/* A handshake that gives way to newer ones. */
+void connection_give_way(struct connection *connection);
 /* Closes the socket; where an answer is owed, the connection waits for it. No callback of the handler. */
 void connection_close(struct connection *connection);
+
+/* The same, and the handler, where it owes an answer, learns that the client is gone. */
+void connection_lose_peer(struct connection *connection);
+
+/* h1_connection.c, for h1_exchange.c */
+
+void connection_set_state(struct connection *connection, enum connection_state state);
+/* Watches the socket, or not, as the state asks. */
+void connection_settle(struct connection *connection);
+size_t connection_waiting_bytes(const struct connection *connection);
+size_t connection_unwritten_bytes(const struct connection *connection);
+/* At most WRITE_PIECES_MAX pieces, which leave together. Where that fails, is_broken is set. */
+void connection_write(struct connection *connection, const struct text *pieces, size_t count);
+struct answer;
+void connection_write_answer(struct connection *connection, struct answer *answer, struct text body);
+void connection_count_answer(struct connection *connection, int status);
+void connection_report(const struct connection *connection, int status, size_t body_bytes);
+/* Behind every last write of an answer: on, or wait for the network. */
+void connection_after_write(struct connection *connection);
+void connection_drop_body(struct connection *connection);
+
+/* h1_exchange.c, for h1_connection.c: of a connection that streams */
+
+/* The client closed its sending side. */
+void stream_peer_ended(struct connection *connection);
+/* The connection cannot go on; the owner is told in the next turn. */
+void stream_break(struct connection *connection);
+/* What was pending is with the system. */
+void stream_written(struct connection *connection);
+/* Tells the owner what could not be told inside a call of its own. */
+void stream_attend(struct connection *connection);
+void stream_tell_gone(struct connection *connection);
 
 /* h1_answer.c */
 
 struct answer {
     int status;
+    const char *request_id; /* "": none */
     const struct exchange_header *headers;
     size_t header_count;
     size_t body_bytes;
     bool closes, keeps_1_0;
+    bool is_stream, is_chunked; /* of a length that is not known */
 };
 
 /* Whether an answer with this status has a body at all. */
@@ -162,5 +217,7 @@ struct address client_of(const struct connection *connection);
 /* Counts the connection under the address; false, and nothing done, where that would be over its cap. */
 bool client_count(struct connection *connection, const struct address *client);
 void client_uncount(struct connection *connection);
+/* Gives the exchange its id: a trusted proxy's, or a new one. */
+void client_identify(const struct connection *connection, char out[EXCHANGE_ID_BYTES]);
 
 #endif

@@ -29,7 +29,10 @@ struct h1_server_options h1_server_defaults(void)
         .body_timeout_ms = 60000,
         .idle_timeout_ms = 60000,
         .write_timeout_ms = 30000,
+        .handshake_timeout_ms = 10000,
+        .handshakes_max = 1024,
         .body_memory_bytes = (size_t)256 << 20,
+        .stream_pending_bytes = (size_t)64 << 10,
         .clock = clock_system(),
     };
 }
@@ -37,10 +40,11 @@ struct h1_server_options h1_server_defaults(void)
 const char *h1_server_cause_name(enum h1_server_cause cause)
 {
     static const char *const names[H1_CAUSE_COUNT] = {
-        [H1_CAUSE_CONNECTIONS] = "connections", [H1_CAUSE_ADDRESS] = "address",
-        [H1_CAUSE_BODY_MEMORY] = "body_memory", [H1_CAUSE_HEAD_LATE] = "head_late",
-        [H1_CAUSE_BODY_LATE] = "body_late",     [H1_CAUSE_WRITE_LATE] = "write_late",
-        [H1_CAUSE_CUT_SHORT] = "cut_short",     [H1_CAUSE_ACCEPT_PAUSED] = "accept_paused",
+        [H1_CAUSE_CONNECTIONS] = "connections",       [H1_CAUSE_ADDRESS] = "address",
+        [H1_CAUSE_BODY_MEMORY] = "body_memory",       [H1_CAUSE_HEAD_LATE] = "head_late",
+        [H1_CAUSE_BODY_LATE] = "body_late",           [H1_CAUSE_WRITE_LATE] = "write_late",
+        [H1_CAUSE_CUT_SHORT] = "cut_short",           [H1_CAUSE_ACCEPT_PAUSED] = "accept_paused",
+        [H1_CAUSE_HANDSHAKE_LATE] = "handshake_late", [H1_CAUSE_HANDSHAKES] = "handshakes",
     };
     return names[cause];
 }
@@ -122,6 +126,7 @@ static void set_deadlines(struct h1_server *server)
 {
     const struct h1_server_options *options = &server->options;
     const uint32_t lengths_ms[DEADLINE_COUNT] = {
+        [DEADLINE_HANDSHAKE] = options->handshake_timeout_ms,
         [DEADLINE_HEAD] = options->head_timeout_ms,
         [DEADLINE_BODY] = options->body_timeout_ms,
         [DEADLINE_IDLE] = options->idle_timeout_ms,
@@ -251,9 +256,12 @@ static void take_in(struct h1_server *server, int fd, const struct sockaddr *fro
         return;
     }
     enum h1_server_cause cause = admit(connection);
-    if (cause == H1_CAUSE_COUNT)
+    if (cause == H1_CAUSE_COUNT) {
+        if (server->counts.handshakes > server->options.handshakes_max)
+            connection_give_way(server->deadlines[DEADLINE_HANDSHAKE].first);
         return;
-    if (server->turned_away < TURNED_AWAY_MAX) {
+    }
+    if (server->turned_away < TURNED_AWAY_MAX && !connection->is_tls) {
         connection_turn_away(connection, cause);
         return;
     }
@@ -337,6 +345,12 @@ static void stop_accepting(struct h1_server *server)
     server->listen_fd = -1;
 }
 
+void h1_server_set_tls(struct h1_server *server, const struct tls *tls)
+{
+    if (server->options.tls && tls)
+        server->options.tls = tls;
+}
+
 void h1_server_stop(struct h1_server *server, void (*done)(void *context), void *context)
 {
     stop_accepting(server);
@@ -345,9 +359,10 @@ void h1_server_stop(struct h1_server *server, void (*done)(void *context), void 
     server->done = done;
     server->done_context = context;
     for (struct connection *connection = server->connections; connection; connection = connection->next)
-        if (connection->state == CONNECTION_IDLE && connection->is_fresh)
+        if (connection->state == CONNECTION_HANDSHAKE ||
+            (connection->state == CONNECTION_IDLE && connection->is_fresh))
             server_set_deadline(connection, DEADLINE_LAST);
-        else if (connection->state == CONNECTION_IDLE)
+        else if (connection->state == CONNECTION_IDLE || connection->state == CONNECTION_STREAMING)
             server_at_next_turn(connection);
     event_active(server->turn_event, 0, 0);
 }

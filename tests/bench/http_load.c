@@ -4,7 +4,7 @@
  * usage: http_load HOST PORT CONNECTIONS FILE
  *
  * FILE holds requests, each behind its length (4 bytes, big-endian). Every connection takes the next request when its last one is
- * answered, so N are in flight. Prints one line of JSON: requests, seconds, the latencies' p50 and p99 in milliseconds, and how many
+ * answered, so N are in flight. Prints one line of JSON: requests, seconds, the latencies' p50, p99 and p999 in milliseconds, and how many
  * answers were not 200.
  */
 #include <arpa/inet.h>
@@ -193,8 +193,10 @@ int main(int argc, char **argv)
     run(poll, live);
     double seconds = (double)(now_us() - began) / 1e6;
     qsort(latencies_us, done_count, sizeof *latencies_us, compare);
-    printf("{\"requests\": %zu, \"seconds\": %.3f, \"p50_ms\": %.2f, \"p99_ms\": %.2f, \"failed\": %zu}\n",
+    printf("{\"requests\": %zu, \"seconds\": %.3f, \"p50_ms\": %.2f, \"p99_ms\": %.2f, \"p999_ms\": %.2f, "
+           "\"failed\": %zu}\n",
            done_count, seconds, (double)latencies_us[done_count / 2] / 1e3,
-           (double)latencies_us[done_count * 99 / 100] / 1e3, failed_count);
+           (double)latencies_us[done_count * 99 / 100] / 1e3, (double)latencies_us[done_count * 999 / 1000] / 1e3,
+           failed_count);
     return failed_count ? 1 : 0;
 }

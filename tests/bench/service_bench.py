@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the service: durable submissions, decisions, and what a request costs the front beside nginx. See scripts/bench.
 
-usage: service_bench.py HTTP_LOAD
+usage: service_bench.py HTTP_LOAD          (and imported by load_bench.py)
 
 Everything runs on this machine, the load's own processor time included; figures are for the machine they were measured on.
 """
@@ -89,15 +89,15 @@ def bench_submissions(service, connections, start):
           + ", ".join(f"{role} {seconds / BATCHES / ROWS * 1e6:.1f}" for role, seconds in used.items()))
 
 
-def bench_decisions(service):
-    """DECISIONS proposals of one round, approved by CLIENTS clients."""
+def proposals_of_a_round(service, count):
+    """A published round with this many proposals, all at one placement of 990000001; needs coördinator and company."""
     s = service
     qualification = "25999"
-    for chunk in range(0, DECISIONS, ROWS):
+    for chunk in range(0, count, ROWS):
         s.change("StudentService/SubmitStudents", "coordinator",
-                 students=[student(f"d{i}", qualification=qualification) for i in range(chunk, chunk + ROWS)])
+                 students=[student(f"d{i}", qualification=qualification) for i in range(chunk, min(chunk + ROWS, count))])
     made = s.change("PlacementService/SubmitPlacement", "company",
-                    placement=placement("bench", qualifications=[qualification], capacity=DECISIONS))["placement"]
+                    placement=placement("bench", qualifications=[qualification], capacity=count))["placement"]
     s.change("PlacementService/PublishPlacement", "company", placementId=made["placementId"], version=made["version"])
     rid = s.change("RoundService/CreateRound", "coordinator", name="bench", schools=["99AA"],
                    qualifications=[qualification])["round"]["roundId"]
@@ -123,6 +123,13 @@ def bench_decisions(service):
         page = answer.get("nextPageToken", "")
         if not page:
             break
+    return proposals
+
+
+def bench_decisions(service):
+    """DECISIONS proposals of one round, approved by CLIENTS clients."""
+    s = service
+    proposals = proposals_of_a_round(s, DECISIONS)
     requests = [http(s, "ProposalService/ApproveProposal",
                      json.dumps({"requestId": str(uuid.uuid4()), "proposalId": p["proposalId"], "version": p["version"]}).encode(),
                      s.tokens["coordinator"], "json") for p in proposals]

@@ -99,7 +99,8 @@ class Pages(unittest.TestCase):
         s = self.service
         health, ready = s.get("/healthz"), s.get("/readyz")
         self.assertEqual((health.status, health.body), (200, b"ok\n"))
-        self.assertEqual((ready.status, ready.json), (200, {"ready": True}))
+        self.assertEqual((ready.status, ready.json["ready"], ready.json["roles"]),
+                         (200, True, {"front.0": True, "engine": True, "vault": True}))
         for answer in (health, ready):
             self.assertEqual(answer.headers["Cache-Control"], "no-store")
         self.assertEqual(s.request("POST", "/healthz", b"{}").status, 405)

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import tempfile
 import time
@@ -65,6 +66,7 @@ class Service:
             "terms": os.path.join(support.CONFIG, "terms.csv"), "notices": os.path.join(support.CONFIG, "notices"),
             "notify_command": os.path.join(self.folder, "notify"), "log_level": "info", **(settings or {})}
         self.env = env or {}
+        self.tls = None  # an ssl.SSLContext where the service speaks TLS
         self.process = None
         self.log = os.path.join(self.folder, "log")
         self.tokens = {}
@@ -133,11 +135,24 @@ class Service:
             time.sleep(0.02)
         raise AssertionError(f"no {what} within {within} s: " + read(self.log)[-3000:])
 
+    def metrics(self):
+        """{name with labels: value} of one scrape."""
+        host, port = self.metrics_address.rsplit(":", 1)
+        connection = http.client.HTTPConnection(host, int(port), timeout=20)
+        try:
+            connection.request("GET", "/metrics")
+            lines = connection.getresponse().read().decode().splitlines()
+        finally:
+            connection.close()
+        samples = [line.rsplit(" ", 1) for line in lines if line and not line.startswith("#")]
+        return {name: float(value) for name, value in samples}
+
     def wait_ready(self, within=30):
         self.wait_until(lambda: self.get("/readyz").status == 200, "readiness", within)
 
-    def role_pid(self, role):
-        """The process of a role: the child of the parent whose command line names it."""
+    def role_pids(self, role):
+        """The processes of a role, {index: pid}: the children of the parent whose command line names it."""
+        found = {}
         for pid in os.listdir("/proc"):
             if not pid.isdigit():
                 continue
@@ -146,9 +161,12 @@ class Service:
                 words = support.read_bytes(f"/proc/{pid}/cmdline").split(b"\0")
             except OSError:
                 continue
-            if int(parent) == self.process.pid and role.encode() in words:
-                return int(pid)
-        return None
+            if int(parent) == self.process.pid and words[1:3] == [b"role", role.encode()]:
+                found[int(words[3] or 0)] = int(pid)
+        return found
+
+    def role_pid(self, role, index=0):
+        return self.role_pids(role).get(index)
 
     def read_log(self):
         return read(self.log)
@@ -156,6 +174,8 @@ class Service:
     # -- calls --------------------------------------------------------------------------------------------------------
 
     def connection(self, timeout=30):
+        if self.tls:
+            return http.client.HTTPSConnection(self.host, int(self.port), timeout=timeout, context=self.tls)
         return http.client.HTTPConnection(self.host, int(self.port), timeout=timeout)
 
     def request(self, verb, path, body=None, headers=None, timeout=30):
@@ -172,10 +192,28 @@ class Service:
 
     def call(self, method, who=None, timeout=30, headers=None, **fields):
         """Calls Service/Method with JSON. `who`: a key of tokens, or None for nobody."""
-        sent = {"Content-Type": "application/json", "Connect-Protocol-Version": "1", **(headers or {})}
+        streams = method.split("/")[1].startswith("Watch")
+        kind = "application/connect+json" if streams else "application/json"
+        sent = {"Content-Type": kind, "Connect-Protocol-Version": "1", **(headers or {})}
         if who is not None:
             sent["Authorization"] = "Bearer " + self.tokens.get(who, who)
+        if streams:
+            return self.first_of_stream(method, json.dumps(fields).encode(), sent, timeout)
         return self.request("POST", "/stagematch.v1." + method, json.dumps(fields), sent, timeout)
+
+    def first_of_stream(self, method, body, headers, timeout):
+        """The first message of a server stream, or, as any other refusal, the error that it ends with. watcher.py reads on."""
+        connection = self.connection(timeout)
+        try:
+            connection.request("POST", "/stagematch.v1." + method, struct.pack(">BI", 0, len(body)) + body, headers)
+            answer = connection.getresponse()
+            flags, length = struct.unpack(">BI", answer.read(5))
+            message = json.loads(answer.read(length))
+        finally:
+            connection.close()
+        if flags & 2 and "error" in message:
+            return Answer(400, answer.headers, json.dumps(message["error"]).encode())
+        return Answer(answer.status, answer.headers, json.dumps(message).encode())
 
     def ok(self, method, who=None, **fields):
         answer = self.call(method, who, **fields)

@@ -114,6 +114,11 @@ class Story(unittest.TestCase):
     def has_task(self, who, kind, **about):
         return any(t["kind"] == f"TASK_KIND_{kind}" and about.items() <= t.items() for t in self.tasks(who))
 
+    def asked(self, round_id):
+        """What the round itself, not a proposal in it, asks of the coördinator now."""
+        return [t["kind"].removeprefix("TASK_KIND_") for t in self.tasks("coordinator")
+                if t.get("roundId") == round_id and not t.get("proposalId")]
+
     def to_state(self, state, students=1, seats=1, **fields):
         """A fresh market whose one proposal has come as far as `state`."""
         qualification, numbers, ids, placed = self.market(students, seats)
@@ -165,10 +170,12 @@ class Story(unittest.TestCase):
 
         made = s.change("PlacementService/SubmitPlacement", "company", placement=placement("VIG-1"))["placement"]
         self.assertEqual(made["state"], "PLACEMENT_STATE_DRAFT")
+        self.assertTrue(self.has_task("company", "PUBLISH_PLACEMENT", placementId=made["placementId"]))
         self.assertIn(s.try_change("PlacementService/SubmitPlacement", "rival", placement=placement("VIG-1")).code,
                       ("permission_denied", "not_found"))
         made = self.step("PlacementService/PublishPlacement", "company", placementId=made["placementId"],
                          version=made["version"])["placement"]
+        self.assertFalse(self.has_task("company", "PUBLISH_PLACEMENT", placementId=made["placementId"]))
         offers = s.ok("StudentService/ListOffers", "student", stagevraagId=stagevraag_id)
         self.assertIn(made["placementId"], [o["placementId"] for o in offers["offers"]])
         wished = s.change("StudentService/SetPreferences", "student", stagevraagId=stagevraag_id, version=own[0]["version"],
@@ -178,23 +185,29 @@ class Story(unittest.TestCase):
         made_round = s.change("RoundService/CreateRound", "coordinator", name="Voorjaar 2027", schools=[SCHOOL],
                               qualifications=["25656"])["round"]
         rid = made_round["roundId"]
+        self.assertEqual(self.asked(rid), ["OPEN_ROUND"])
         self.assertEqual(s.try_change("RoundService/SealRound", "coordinator", roundId=rid, version=made_round["version"]).code,
                          "failed_precondition")
         self.step("RoundService/OpenRound", "coordinator", roundId=rid, version=made_round["version"])
-        self.assertTrue(self.has_task("coordinator", "NONCE", roundId=rid))
+        self.assertEqual(self.asked(rid), ["NONCE"])
         self.step("RoundService/CommitNonce", "coordinator", roundId=rid, school=SCHOOL,
                   commitment=commitment(SCHOOL, NONCE))
+        self.assertEqual(self.asked(rid), ["SEAL_ROUND"])
         sealed = self.step("RoundService/SealRound", "coordinator", roundId=rid, version=self.round(rid)["version"])["round"]
         self.assertEqual(len(sealed["inputDigest"]), 64)
         self.assertEqual((sealed["studentCount"], sealed["placementCount"]), ("1", "1"))
         self.assertEqual(s.try_change("RoundService/RevealNonce", "coordinator", roundId=rid, school=SCHOOL,
                                       nonce="22" * 32).status, 400)
+        self.assertEqual(self.asked(rid), ["NONCE"])
         self.step("RoundService/RevealNonce", "coordinator", roundId=rid, school=SCHOOL, nonce=NONCE)
+        self.assertEqual(self.asked(rid), ["SOLVE_ROUND"])
         self.step("RoundService/SolveRound", "coordinator", roundId=rid, version=self.round(rid)["version"])
         self.until(rid, "ROUND_STATE_VERIFIED")
+        self.assertEqual(self.asked(rid), ["PUBLISH_ROUND"])
         self.step("RoundService/PublishRound", "coordinator", roundId=rid, version=self.round(rid)["version"])
         published = self.until(rid, "ROUND_STATE_PUBLISHED")
         self.assertEqual(published["matchedCount"], "1")
+        self.assertEqual(self.asked(rid), ["CLOSE_ROUND"])
 
         proposal = self.proposals(rid)[0]
         pid, label = proposal["proposalId"], proposal["candidate"]
@@ -256,6 +269,7 @@ class Story(unittest.TestCase):
         self.assertIn(s.call("RoundService/ExportResults", "stranger", roundId=rid).code, ("not_found",))
         self.assertEqual(self.stagevraag(stagevraag_id)["state"], "STAGEVRAAG_STATE_COMPLETED")
         self.step("RoundService/CloseRound", "coordinator", roundId=rid, version=self.round(rid)["version"])
+        self.assertEqual(self.asked(rid), [])
 
     # -- the other ways -----------------------------------------------------------------------------------------------
 

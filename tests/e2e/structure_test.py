@@ -149,6 +149,16 @@ class Sources(support.TestCase):
                 self.assertLessEqual(length, FUNCTION_LINES_MAX, f"{path}:{line}")
         self.assertGreater(functions, 200)
 
+    def test_no_file_of_the_tests_is_too_long_either(self):
+        tests = os.path.join(support.SOURCE, "tests")
+        paths = source_files(tests, ".c", ".h")
+        self.assertGreater(len(paths), 50)
+        for path in paths:
+            text = read(tests, path)
+            self.assertLessEqual(len(text.splitlines()), FILE_LINES_MAX, path)
+            for line, length in function_lengths(text):
+                self.assertLessEqual(length, FUNCTION_LINES_MAX, f"{path}:{line}")
+
     def test_long_functions_are_found(self):
         body = "    step();\n" * 57
         fits = f"static int f(int a,\n             int b)\n{{\n{body[:-12]}}}\n"

@@ -21,7 +21,7 @@ DEMO_STUDENTS = os.path.join(CONFIG, "demo", "students.csv")
 DEMO_PLACEMENTS = os.path.join(CONFIG, "demo", "placements.csv")
 COARSE_PC4 = os.path.join(CONFIG, "pc4.csv")
 
-COMMANDS = "serve demo match verify explain solve import-pc4 check-config ledger user backup restore".split()
+COMMANDS = "serve demo match verify explain solve import-pc4 check-config ledger user backup restore health".split()
 INPUT_FILES = ["inputs/pc4.csv", "inputs/placements.csv", "inputs/students.csv"]
 OUTPUT_FILES = ["matches.csv", "unmatched.csv"]
 RESULT_FILES = sorted(INPUT_FILES + OUTPUT_FILES + ["round.json"])

@@ -120,6 +120,19 @@ class Tokens(unittest.TestCase):
         self.assertEqual((self.session(one), self.session(two)), ("ok", "unauthenticated"))
         self.assertEqual(s.messages_to("nobody@example.nl"), [])
 
+    def test_a_reset_revokes_what_systems_act_with(self):
+        s, who = self.service, self.someone("coordinator")
+        api = s.change("AccountService/CreateApiToken", who, label="sis", validDays=30)["token"]
+        s.ok("AuthService/ChangePassword", who, oldPassword=PASSWORD, newPassword=NEW_PASSWORD)
+        self.assertEqual(self.session(api), "ok")  # whoever knows the old password goes on with the systems
+        s.ok("AuthService/RequestPasswordReset", email=f"{who}@example.nl")
+        s.wait_until(lambda: len(s.messages_to(f"{who}@example.nl")) == 2, "a link beside the invitation")
+        s.ok("AuthService/ResetPassword", code=s.code_sent_to(f"{who}@example.nl"), password=PASSWORD)
+        self.assertEqual(self.session(api), "unauthenticated")
+        self.assertEqual(self.login(who).code, "ok")
+        s.tokens[who] = self.login(who).json["token"]
+        self.assertEqual(s.ok("AccountService/ListApiTokens", who).get("apiTokens", []), [])
+
     def test_an_unknown_address_takes_as_long(self):
         def times(email):
             taken = []

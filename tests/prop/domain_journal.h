@@ -7,6 +7,7 @@
 
 #include "unit/domain/core_fixture.h"
 
+#include "api/views.h"
 #include "base/random.h"
 #include "domain/index.h"
 
@@ -18,6 +19,7 @@ static struct index image;   /* kind (1 byte) and key → the row's bytes, as a 
 static struct index endings; /* proposal id → nothing; of ends that the ledger told */
 static uint64_t ledger_seq;
 static crypto_generichash_state digest;
+static uint64_t journal_version, journal_versions[VIEW_PLACES]; /* as the engine counts them (engine/versions.h) */
 static bool reasons_may_lack; /* of the command under way: an erasure ends what runs and gives no reason */
 
 static unsigned below(unsigned bound)
@@ -130,6 +132,12 @@ static void write_changes(void)
         digest_text(changes.records[i].key);
         digest_text(changes.records[i].value);
     }
+    if (changes.record_count || changes.entry_count)
+        journal_version++;
+    for (size_t i = 0; i < VIEW_PLACES && changes.all_views; i++)
+        journal_versions[i] = journal_version;
+    for (size_t i = 0; i < changes.view_count; i++)
+        journal_versions[view_place(changes.views[i])] = journal_version;
     changes_free(&changes);
 }
 
@@ -185,6 +193,8 @@ static void journal_open(uint64_t seed)
     randomness = random_of_seed(&seeded, seed);
     image = endings = (struct index){0};
     ledger_seq = 0;
+    journal_version = 1;
+    memset(journal_versions, 0, sizeof journal_versions);
     (void)crypto_generichash_init(&digest, NULL, 0, 32);
 }
 

@@ -175,14 +175,28 @@ static void check_reopening(const PlacementRecord *placement)
     if (waits)
         check_owners(INDEX_TASK_PLACEMENT, placement->placement_id, TASK_KIND(REOPEN), NULL, ROLE(COMPANY),
                      placement->placement->leerbedrijf, placement->entered_by_school);
-    else
-        ck_assert_uint_eq(
-            tasks_about(INDEX_TASK_PLACEMENT, placement->placement_id, TASK_KIND(REOPEN), 0, NULL, NULL), 0);
-    ck_assert_uint_le(
-        tasks_about(INDEX_TASK_PLACEMENT, placement->placement_id, TASK_KIND(CALL_COMPANY), 0, NULL, NULL), paused);
+    /* A pause waits for the call, and after it for the school that opens the placement again. */
+    ck_assert_uint_eq(
+        tasks_about(INDEX_TASK_PLACEMENT, placement->placement_id, TASK_KIND(CALL_COMPANY), 0, NULL, NULL) +
+            (waits ? 0
+                   : tasks_about(INDEX_TASK_PLACEMENT, placement->placement_id, TASK_KIND(REOPEN), 0, NULL, NULL)),
+        paused);
     ck_assert(paused || placement->state == PLACEMENT_STATE(WITHDRAWN) ||
               placement->state == PLACEMENT_STATE(DRAFT) ||
               (placement->anders_count < 2 && placement->expiry_count < 2));
+}
+
+static void check_publishing(const PlacementRecord *placement)
+{
+    const char *brin = placement->entered_by_school;
+    if (placement->state == PLACEMENT_STATE(DRAFT))
+        check_owners(INDEX_TASK_PLACEMENT, placement->placement_id, TASK_KIND(PUBLISH_PLACEMENT), NULL,
+                     *brin ? ROLE(COORDINATOR) : ROLE(COMPANY), *brin ? brin : placement->placement->leerbedrijf,
+                     NULL);
+    else
+        ck_assert_uint_eq(
+            tasks_about(INDEX_TASK_PLACEMENT, placement->placement_id, TASK_KIND(PUBLISH_PLACEMENT), 0, NULL, NULL),
+            0);
 }
 
 static void check_placements(void)
@@ -199,10 +213,41 @@ static void check_placements(void)
         ck_assert(!round || placement_criteria(placement, placement->sealed_criteria_version));
         check_reference(RECORD_IMPORT, placement->hidden_by);
         check_reopening(placement);
+        check_publishing(placement);
     }
 }
 
 /* Rounds, tasks, files and what else refers to something. */
+
+/* All schools of the round have the task, or none has. */
+static void check_schools(const RoundRecord *round, Stagematch__V1__TaskKind kind, bool waits)
+{
+    for (size_t i = 0; i < round->n_schools; i++)
+        ck_assert_uint_eq(
+            tasks_about(INDEX_TASK_ROUND, round->round_id, kind, ROLE(COORDINATOR), round->schools[i], NULL), waits);
+    ck_assert_uint_eq(tasks_about(INDEX_TASK_ROUND, round->round_id, kind, 0, NULL, NULL),
+                      waits ? round->n_schools : 0);
+}
+
+/* Each state that waits for a step is in the lists of the schools, and no other. */
+static void check_steps(const RoundRecord *round)
+{
+    bool committed = true;
+    for (size_t i = 0; i < round->n_commitments; i++)
+        committed = committed && round->commitments[i]->commitment[0];
+    bool is_open = round->state == ROUND_STATE(OPEN);
+    bool nonces = (is_open && !committed) || round->state == ROUND_STATE(SEALED);
+    check_schools(round, TASK_KIND(OPEN_ROUND), round->state == ROUND_STATE(DRAFT));
+    check_schools(round, TASK_KIND(SEAL_ROUND), is_open && committed);
+    check_schools(round, TASK_KIND(SOLVE_ROUND), round->state == ROUND_STATE(REVEALED));
+    check_schools(round, TASK_KIND(PUBLISH_ROUND), round->state == ROUND_STATE(VERIFIED));
+    check_schools(round, TASK_KIND(CLOSE_ROUND), round->state == ROUND_STATE(PUBLISHED));
+    check_schools(round, TASK_KIND(REMATCH_FAILED), round->rematch_failures >= 4);
+    ck_assert_uint_le(tasks_about(INDEX_TASK_ROUND, round->round_id, TASK_KIND(ROUND_FAILED), 0, NULL, NULL),
+                      round->state == ROUND_STATE(FAILED) ? round->n_schools : 0);
+    ck_assert_uint_le(tasks_about(INDEX_TASK_ROUND, round->round_id, TASK_KIND(ESCALATION), 0, NULL, NULL),
+                      nonces ? round->n_schools : 0);
+}
 
 static void check_rounds(void)
 {
@@ -221,6 +266,9 @@ static void check_rounds(void)
         }
         bool rolls = round->state >= ROUND_STATE(SEALED) && round->state <= ROUND_STATE(PUBLISHED);
         ck_assert(!round->rematch_from_seq || rolls);
+        ck_assert(!round->rematch_failures || round->rematch_from_seq);
+        ck_assert(!round->rematch_retry_ms || round->rematch_failures);
+        check_steps(round);
         ck_assert_uint_le(round->proposed_chunks, round->match_chunks);
     }
 }

@@ -64,8 +64,10 @@ static void assert_routed(const char *path, const Google__Protobuf__MethodDescri
     ck_assert_ptr_eq(method, method_of(method->id));
     assert_same_message(path, method->request, rpc->input_type);
     assert_same_message(path, method->response, rpc->output_type);
-    ck_assert_msg(!rpc->client_streaming && !rpc->server_streaming,
-                  "%s streams, and the table has only unary methods", path);
+    ck_assert_msg(!rpc->client_streaming, "%s: a client cannot stream", path);
+    ck_assert_msg((rpc->server_streaming != 0) == ((method->flags & METHOD_STREAM) != 0),
+                  "%s: METHOD_STREAM and `stream` differ", path);
+    ck_assert_int_eq(method->target == TARGET_WATCH, (method->flags & METHOD_STREAM) != 0);
     bool safe = rpc->options && rpc->options->idempotency_level ==
                                     GOOGLE__PROTOBUF__METHOD_OPTIONS__IDEMPOTENCY_LEVEL__NO_SIDE_EFFECTS;
     ck_assert_msg(safe == ((method->flags & METHOD_GET) != 0), "%s: METHOD_GET and NO_SIDE_EFFECTS differ", path);

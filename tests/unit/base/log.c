@@ -111,6 +111,69 @@ START_TEST(a_word_is_cut_at_64_characters)
 }
 END_TEST
 
+START_TEST(as_json_an_event_is_one_object)
+{
+    char expected[512];
+    now.wall_ms = 1801440000123 + 3723000;
+    log_identify(LOG_AS_JSON, "front.1");
+    open_pipe(LOG_DEBUG);
+    LOG(LOG_INFO, "stage", LOG_WORD("name", "a \"b\"\\\n"), LOG_NUMBER("us", -15));
+    log_set_request("5f0c-11");
+    log_event(LOG_ERROR, "bare", NULL, 0);
+    log_set_request(NULL);
+    log_event(LOG_WARN, "bare", NULL, 0);
+    snprintf(expected, sizeof expected,
+             "{\"time\":\"2027-02-01T01:02:03.123Z\",\"level\":\"info\",\"role\":\"front.1\",\"pid\":%d,"
+             "\"event\":\"stage\",\"fields\":{\"name\":\"a??b???\",\"us\":-15}}\n"
+             "{\"time\":\"2027-02-01T01:02:03.123Z\",\"level\":\"error\",\"role\":\"front.1\",\"pid\":%d,"
+             "\"event\":\"bare\",\"request_id\":\"5f0c-11\",\"fields\":{}}\n"
+             "{\"time\":\"2027-02-01T01:02:03.123Z\",\"level\":\"warn\",\"role\":\"front.1\",\"pid\":%d,"
+             "\"event\":\"bare\",\"fields\":{}}\n",
+             (int)getpid(), (int)getpid(), (int)getpid());
+    ck_assert_str_eq(logged(), expected);
+}
+END_TEST
+
+START_TEST(a_line_says_whose_it_is_and_for_which_request)
+{
+    char id[101], expected[200];
+    now.wall_ms = 0;
+    log_identify(LOG_AS_TEXT, "vault");
+    memset(id, 'a', 100);
+    id[100] = '\0';
+    log_set_request(id); /* cut, not refused */
+    open_pipe(LOG_INFO);
+    ck_assert(log_wants(LOG_INFO));
+    ck_assert(!log_wants(LOG_DEBUG));
+    LOG(LOG_INFO, "e", LOG_NUMBER("n", 1));
+    snprintf(expected, sizeof expected, " event=e n=1 process=vault request=%.64s\n", id);
+    ck_assert_ptr_nonnull(strstr(logged(), expected));
+    ck_assert_uint_eq(strlen(log_get_request()), 64);
+    log_set_request("forged\nlevel=error");
+    open_pipe(LOG_INFO);
+    LOG(LOG_INFO, "e", LOG_NUMBER("n", 1));
+    ck_assert_ptr_nonnull(strstr(logged(), " request=forged?level?error\n"));
+}
+END_TEST
+
+START_TEST(a_sentence_is_said_in_the_form_of_the_log)
+{
+    static const char sentence[] = "a.conf: line 3, \"x\": caf\xc3\xa9 \\ \t";
+    log_identify(LOG_AS_TEXT, "parent");
+    open_pipe(LOG_ERROR);
+    log_say(LOG_INFO, sentence); /* whatever the level: somebody asked for it */
+    ck_assert_str_eq(logged(), "a.conf: line 3, \"x\": caf\xc3\xa9 \\ \t\n");
+    log_identify(LOG_AS_JSON, "parent");
+    open_pipe(LOG_ERROR);
+    log_say(LOG_WARN, sentence);
+    const char *line = logged();
+    ck_assert_ptr_nonnull(strstr(line, "\"level\":\"warn\",\"role\":\"parent\""));
+    ck_assert_ptr_nonnull(
+        strstr(line, ",\"event\":\"said\",\"text\":\"a.conf: line 3, \\\"x\\\": caf?? \\\\ \\u0009\"}\n"));
+}
+END_TEST
+
 RUN_TESTS("base/log", an_event_is_one_line_of_keys_and_values, levels_below_the_chosen_one_are_silent,
           nothing_is_logged_before_the_log_is_opened, a_word_cannot_forge_a_line_or_a_field,
-          the_alphabet_of_a_word_is_closed, a_word_is_cut_at_64_characters)
+          the_alphabet_of_a_word_is_closed, a_word_is_cut_at_64_characters, as_json_an_event_is_one_object,
+          a_line_says_whose_it_is_and_for_which_request, a_sentence_is_said_in_the_form_of_the_log)

@@ -319,6 +319,35 @@ static void reopen_as(const struct caller *caller)
     message_free(call(caller, METHOD_REOPEN_PLACEMENT, &request));
 }
 
+START_TEST(a_placement_that_is_paused_after_the_call_waits_for_the_school_still)
+{
+    struct about about = open_story();
+    Stagematch__V1__ListTasksRequest list = STAGEMATCH__V1__LIST_TASKS_REQUEST__INIT;
+    Stagematch__V1__CompleteTaskRequest request = STAGEMATCH__V1__COMPLETE_TASK_REQUEST__INIT;
+    add_stagevraag(STAGEVRAAG + 1, STUDENT, "99AA", 2, 4);
+    struct about other = about_of(propose(STAGEVRAAG + 1, PLACEMENT));
+    bring_to(&about, PROPOSAL_STATE(APPROVED));
+    bring_to(&other, PROPOSAL_STATE(APPROVED));
+    wait_until(now_ms + 9 * DAY_MS_LONG);
+    Stagematch__V1__ListTasksResponse *tasks = call(&school, METHOD_LIST_TASKS, &list);
+    DONE();
+    ck_assert_uint_eq(tasks->n_tasks, 1);
+    ck_assert_int_eq(tasks->tasks[0]->kind, TASK_KIND(CALL_COMPANY));
+    request.request_id = message_borrow(new_request_id());
+    request.task_id = tasks->tasks[0]->task_id;
+    message_free(call(&school, METHOD_COMPLETE_TASK, &request));
+    DONE();
+    message_free(tasks);
+    ck_assert_uint_eq(count_tasks(0, NULL, TASK_KIND(CALL_COMPANY)), 0);
+    ck_assert_uint_eq(count_tasks(0, NULL, TASK_KIND(REOPEN)), 1);
+    ck_assert_uint_eq(count_tasks(ROLE(COORDINATOR), "99AA", TASK_KIND(REOPEN)), 1);
+    reopen_as(&school);
+    DONE();
+    ck_assert_uint_eq(count_tasks(0, NULL, TASK_KIND(REOPEN)), 0);
+    close_domain();
+}
+END_TEST
+
 START_TEST(a_company_that_reopens_its_seat_does_not_start_anew)
 {
     struct about about = open_story();
@@ -438,5 +467,6 @@ RUN_TESTS("candidate", a_company_sees_nobody_before_the_school_approved, the_vie
           nobody_is_below_a_minimum_that_they_reach, a_reason_cannot_ask_what_the_view_leaves_out,
           each_class_of_reason_does_its_own_with_the_seat, two_unexplained_objections_pause_the_placement,
           two_expiries_pause_the_placement, a_company_that_reopens_its_seat_does_not_start_anew,
+          a_placement_that_is_paused_after_the_call_waits_for_the_school_still,
           a_drop_without_an_explanation_counts_too, a_coordinator_acts_on_behalf_of_a_company_and_that_is_recorded,
           the_introduction_comes_when_the_student_agreed)

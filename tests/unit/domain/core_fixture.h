@@ -24,7 +24,9 @@
 #define TERMS                                                                                                        \
     "task;working_days;reminder\napprove;5;3\ndecide;5;3\nconfirm;5;3\nrelease;5;3\nplan_introduction;5;3\n"         \
     "agree_introduction;5;3\nplace;10;5\nstart;5;3\ncheck_in;5;3\ncomplete;10;5\nescalation;2;1\nred_answer;2;1\n"   \
-    "call_company;2;1\ncontested_level;5;3\nreview_reason;5;3\nnonce;5;3\nreopen;10;5\n"
+    "call_company;2;1\ncontested_level;5;3\nreview_reason;5;3\nnonce;5;3\nreopen;10;5\n"                             \
+    "open_round;10;5\nseal_round;5;3\nsolve_round;5;3\npublish_round;5;3\nclose_round;60;40\nround_failed;2;1\n"     \
+    "rematch_failed;2;1\npublish_placement;10;5\n"
 #define HOLIDAYS "date;name\n2027-03-29;Tweede paasdag\n2027-04-27;Koningsdag\n"
 
 static struct reasons *reasons;
@@ -254,6 +256,11 @@ static const struct caller other_student UNUSED = {ROLE(STUDENT), "8181818181818
 static const struct caller reviewer UNUSED = {ROLE(VERTROUWENSPERSOON), "99AA", 7};
 static const struct caller handler_of_cases UNUSED = {ROLE(BEHANDELAAR), "99AA", 8};
 
+/* The schools that have checked the companies' contacts; a test says otherwise. */
+static const char *const known_schools[] UNUSED = {"99AA", "99AB"};
+static const char *const *checking_schools UNUSED = known_schools;
+static size_t checking_count UNUSED = 2;
+
 static UNUSED const char *new_request_id(void)
 {
     static char ids[64][37];
@@ -282,6 +289,10 @@ static UNUSED void *call(const struct caller *caller, enum method_id id, const v
     command.actor.role = caller->role;
     command.actor.scope = &caller->scope;
     command.actor.scope_count = caller->scope ? 1 : 0;
+    if (caller->role == ROLE(COMPANY)) {
+        command.actor.checked_by = checking_schools;
+        command.actor.checked_count = checking_count;
+    }
     next_entropy(command.entropy);
     mem_fail_at(fail_nth);
     domain_apply(domain, &command, &outcome);

@@ -60,7 +60,9 @@ FIXTURE struct domain_options fixture_options(struct world *world)
         "task;working_days;reminder\napprove;5;3\ndecide;5;3\nconfirm;5;3\nrelease;5;3\n"
         "plan_introduction;5;3\nagree_introduction;5;3\nplace;5;3\nstart;5;3\ncheck_in;5;3\n"
         "complete;5;3\nescalation;5;3\nred_answer;2;1\ncall_company;5;3\ncontested_level;5;3\n"
-        "review_reason;5;3\nnonce;5;3\nreopen;5;3\n";
+        "review_reason;5;3\nnonce;5;3\nreopen;5;3\n"
+        "open_round;10;5\nseal_round;5;3\nsolve_round;5;3\npublish_round;5;3\nclose_round;60;40\nround_failed;2;1\n"
+        "rematch_failed;2;1\npublish_placement;10;5\n";
     static const char holidays[] = "date;name\n2027-01-01;Nieuwjaarsdag\n";
     struct problems problems, more;
     problems_init(&problems, "reasons.csv");
@@ -117,6 +119,11 @@ static const struct caller both_schools __attribute__((unused)) = {ROLE(COORDINA
 static const struct caller company __attribute__((unused)) = {ROLE(COMPANY), {"lb1"}};
 static const struct caller other_company __attribute__((unused)) = {ROLE(COMPANY), {"lb9"}};
 
+/* The schools that have checked the companies' contacts; a test says otherwise. */
+static const char *const known_schools[] __attribute__((unused)) = {SCHOOL_B, SCHOOL_A}; /* ascending */
+static const char *const *checking_schools __attribute__((unused)) = known_schools;
+static size_t checking_count __attribute__((unused)) = 2;
+
 /*
  * Applies; the answer, or NULL where it was refused: then world->status says why. Free it with message_free. `request_id` may be
  * NULL: a new one is set, where the message has the field.
@@ -145,6 +152,10 @@ FIXTURE void *call_with_id(struct world *world, const struct caller *caller, enu
                               .now_ms = world->now_ms};
     while (command.actor.scope_count < 2 && caller->scope[command.actor.scope_count])
         command.actor.scope_count++;
+    if (caller->role == ROLE(COMPANY)) {
+        command.actor.checked_by = checking_schools;
+        command.actor.checked_count = checking_count;
+    }
     memset(command.actor.account_id, (int)caller->role, ID_BYTES);
     if (caller->scope[0])
         memcpy(command.actor.account_id, caller->scope[0], strlen(caller->scope[0]) % ID_BYTES);
@@ -209,6 +220,40 @@ FIXTURE void world_work(struct world *world)
         buf_free(&result);
     }
     ck_abort_msg("long work does not end");
+}
+
+/* Lets time pass, with all that is due on the way. */
+FIXTURE void world_wait(struct world *world, int64_t until_ms)
+{
+    uint8_t entropy[ENTROPY_BYTES];
+    for (int64_t due_ms; (due_ms = domain_next_due_ms(world->domain)) <= until_ms;) {
+        world->now_ms = due_ms > world->now_ms ? due_ms : world->now_ms;
+        world_entropy(world, entropy);
+        (void)domain_run_due(world->domain, entropy, world->now_ms, 7);
+    }
+    world->now_ms = until_ms;
+}
+
+/* A child is begun and says that it failed. */
+FIXTURE void world_fail_solve(struct world *world, const char *failure)
+{
+    uint8_t entropy[ENTROPY_BYTES];
+    struct solve_request request;
+    ck_assert(domain_next_solve(world->domain, &request));
+    world_entropy(world, entropy);
+    domain_solved(world->domain, &request, text_of(""), failure, entropy, world->now_ms);
+}
+
+/* The open tasks of an owner; of all owners where `scope` is NULL. */
+FIXTURE size_t tasks_for(const struct world *world, unsigned role, const char *scope, Stagematch__V1__TaskKind kind)
+{
+    size_t count = 0;
+    struct text after = {NULL, 0};
+    for (const TaskRecord *task; (task = state_next(world->state, RECORD_TASK, after));) {
+        count += task->kind == kind && (!scope || (task->role == role && strcmp(task->scope, scope) == 0));
+        after = text_of_bytes(task->task_id);
+    }
+    return count;
 }
 
 /* Students: number n has reference and stagevraag ids made of n. */

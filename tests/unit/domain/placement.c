@@ -283,7 +283,72 @@ START_TEST(withdrawing_ends_its_proposals_and_the_students_play_on)
 }
 END_TEST
 
-RUN_TESTS("domain/placement", a_placement_is_handed_in_changed_and_published, others_get_not_found,
+static size_t asked_to_publish(const struct world *world)
+{
+    return tasks_for(world, 0, NULL, TASK_KIND(PUBLISH_PLACEMENT));
+}
+
+START_TEST(a_draft_waits_for_whoever_entered_it)
+{
+    struct world world;
+    world_open(&world);
+    Stagematch__V1__Placement own = placement_make("lb1", "p1"), for_them = placement_make("lb2", "p2");
+    message_free(submit(&world, &company, &own));
+    own.title = "Titel";
+    message_free(submit(&world, &company, &own)); /* a change: it waits still, and once */
+    message_free(submit(&world, &school_b, &for_them));
+    ck_assert_uint_eq(tasks_for(&world, ROLE(COMPANY), "lb1", TASK_KIND(PUBLISH_PLACEMENT)), 1);
+    ck_assert_uint_eq(tasks_for(&world, ROLE(COORDINATOR), SCHOOL_B, TASK_KIND(PUBLISH_PLACEMENT)), 1);
+    ck_assert_uint_eq(asked_to_publish(&world), 2);
+    world_wait(&world, world.now_ms + (int64_t)40 * 24 * 3600 * 1000); /* nobody comes: it stays */
+    ck_assert_uint_eq(asked_to_publish(&world), 2);
+    message_free(publish(&world, &company, placement_at(&world, "lb1", "p1")));
+    ck_assert_uint_eq(asked_to_publish(&world), 1);
+    message_free(withdraw(&world, &school_b, placement_at(&world, "lb2", "p2"), "gesloten"));
+    ck_assert_uint_eq(asked_to_publish(&world), 0);
+    message_free(submit(&world, &school_b, &for_them)); /* a draft again */
+    ck_assert_uint_eq(tasks_for(&world, ROLE(COORDINATOR), SCHOOL_B, TASK_KIND(PUBLISH_PLACEMENT)), 1);
+    world_close(&world);
+}
+END_TEST
+
+START_TEST(a_draft_of_a_file_is_listed_when_the_file_is_in)
+{
+    struct world world;
+    Stagematch__Internal__V1__CommitPlacementsRequest request =
+        STAGEMATCH__INTERNAL__V1__COMMIT_PLACEMENTS_REQUEST__INIT;
+    Stagematch__V1__ListTasksRequest list = STAGEMATCH__V1__LIST_TASKS_REQUEST__INIT;
+    Stagematch__V1__Placement draft = placement_make("lb1", "p1"), *rows[] = {&draft};
+    world_open(&world);
+    request.placements = rows;
+    request.n_placements = 1;
+    request.last = true;
+    void *answer = call(&world, &school_a, METHOD_COMMIT_PLACEMENTS, &request);
+    DONE(answer, &world);
+    message_free(answer);
+    ck_assert_uint_eq(tasks_for(&world, ROLE(COORDINATOR), SCHOOL_A, TASK_KIND(PUBLISH_PLACEMENT)), 1);
+    for (int hidden = 0; hidden < 2; hidden++) {
+        PlacementRecord *record = edit(&world, placement_at(&world, "lb1", "p1"));
+        ImportRecord *import = NULL;
+        if (hidden) {
+            ck_assert_int_eq(message_new(&stagematch__internal__v1__import_record__descriptor, &import), ERR_OK);
+            import->state = IMPORT_STATE(RUNNING);
+            ck_assert_int_eq(message_assign_bytes(&import->import_id, text_of("0123456789abcdef")), ERR_OK);
+            ck_assert_int_eq(state_add(world.state, RECORD_IMPORT, &import->base), ERR_OK);
+            ck_assert_int_eq(message_assign_bytes(&record->hidden_by, text_of("0123456789abcdef")), ERR_OK);
+        }
+        ck_assert_int_eq(state_edited(world.state, RECORD_PLACEMENT, record), ERR_OK);
+        Stagematch__V1__ListTasksResponse *tasks = call(&world, &school_a, METHOD_LIST_TASKS, &list);
+        DONE(tasks, &world);
+        ck_assert_uint_eq(tasks->n_tasks, hidden ? 0 : 1);
+        message_free(tasks);
+    }
+    world_close(&world);
+}
+END_TEST
+
+RUN_TESTS("domain/placement", a_draft_waits_for_whoever_entered_it, a_draft_of_a_file_is_listed_when_the_file_is_in,
+          a_placement_is_handed_in_changed_and_published, others_get_not_found,
           lists_show_the_own_and_what_is_published, a_change_of_criteria_keeps_what_a_round_rests_on,
           seats_that_are_suspended_are_opened_by_the_company, after_a_pause_only_the_coordinator_opens,
           a_pause_outlives_withdrawing_and_publishing_again, withdrawing_ends_its_proposals_and_the_students_play_on)

@@ -150,23 +150,104 @@ START_TEST(a_ground_that_changed_meanwhile_is_seen)
 }
 END_TEST
 
-START_TEST(a_child_that_failed_is_noted_and_not_asked_for_ever)
+#define MINUTES(n) ((int64_t)(n)*60000)
+
+/* A published round whose one seat came free: a re-match is wanted. */
+static struct round_id wanted(struct world *world)
+{
+    world_open(world);
+    for (unsigned n = 0; n < 2; n++)
+        add_student(world, n, SCHOOL_A, "lb1/p1");
+    add_placement(world, &company, "lb1", "p1", 1);
+    struct round_id id = round_until(world, ROUND_STATE(PUBLISHED));
+    ck_assert(veto(world, running_of(world, who(world, 2, true))));
+    return id;
+}
+
+START_TEST(a_child_that_failed_is_asked_again_after_a_while_that_grows)
+{
+    static const int minutes[] = {1, 5, 15, 60, 60, 60};
+    struct world world;
+    struct solve_request request;
+    struct round_id id = wanted(&world);
+    uint64_t from_seq = round_at(&world, &id)->rematch_from_seq;
+    for (size_t i = 0; i < sizeof minutes / sizeof minutes[0]; i++) {
+        world_fail_solve(&world, "memory");
+        ck_assert_int_eq(round_at(&world, &id)->state, ROUND_STATE(PUBLISHED));
+        ck_assert_uint_eq(round_at(&world, &id)->rematch_from_seq, from_seq);
+        ck_assert(!domain_next_solve(world.domain, &request));
+        ck_assert_int_eq(domain_next_due_ms(world.domain), world.now_ms + MINUTES(minutes[i]));
+        world_wait(&world, world.now_ms + MINUTES(minutes[i]) - 1);
+        ck_assert(!domain_next_solve(world.domain, &request));
+        world_wait(&world, world.now_ms + 1);
+        ck_assert(domain_next_solve(world.domain, &request));
+        ck_assert(request.rematch);
+    }
+    world_work(&world); /* at last */
+    ck_assert_uint_eq(round_at(&world, &id)->rematch_from_seq, 0);
+    ck_assert_uint_eq(round_at(&world, &id)->rematch_failures, 0);
+    ck_assert_uint_eq(placement_at(&world, "lb1", "p1")->seats_taken, 1);
+    world_close(&world);
+}
+END_TEST
+
+START_TEST(after_four_failures_the_schools_know_until_it_succeeds)
+{
+    struct world world;
+    struct round_id id = wanted(&world);
+    for (size_t i = 1; i <= 6; i++) {
+        world_fail_solve(&world, "timeout");
+        size_t told = i >= 4;
+        ck_assert_uint_eq(tasks_for(&world, ROLE(COORDINATOR), SCHOOL_A, TASK_KIND(REMATCH_FAILED)), told);
+        ck_assert_uint_eq(tasks_for(&world, ROLE(COORDINATOR), SCHOOL_B, TASK_KIND(REMATCH_FAILED)), told);
+        world_wait(&world, world.now_ms + MINUTES(60));
+    }
+    world_work(&world);
+    ck_assert_uint_eq(tasks_for(&world, 0, NULL, TASK_KIND(REMATCH_FAILED)), 0);
+    ck_assert_uint_eq(tasks_for(&world, 0, NULL, TASK_KIND(CLOSE_ROUND)), 2);
+    ck_assert_int_eq(round_at(&world, &id)->rematch_retry_ms, 0);
+    world_close(&world);
+}
+END_TEST
+
+START_TEST(an_end_that_comes_meanwhile_waits_with_it_and_is_in_the_next_one)
 {
     struct world world;
     struct solve_request request;
-    uint8_t entropy[ENTROPY_BYTES];
-    world_open(&world);
+    struct round_id id = wanted(&world);
+    unsigned waits = who(&world, 2, false);
     for (unsigned n = 0; n < 2; n++)
-        add_student(&world, n, SCHOOL_A, "lb1/p1");
-    add_placement(&world, &company, "lb1", "p1", 1);
-    struct round_id id = round_until(&world, ROUND_STATE(PUBLISHED));
-    ck_assert(veto(&world, running_of(&world, who(&world, 2, true))));
-    ck_assert(domain_next_solve(world.domain, &request));
-    world_entropy(&world, entropy);
-    domain_solved(world.domain, &request, text_of(""), "memory", entropy, world.now_ms);
+        if (stagevraag_at(&world, n)->n_barred_placements == 0)
+            waits = n;
+    world_fail_solve(&world, "killed");
+    add_student(&world, 5, SCHOOL_A, NULL);
+    ck_assert(place_elsewhere(&world, 5, placement_at(&world, "lb1", "p1")));
+    ck_assert(withdraw(&world, 5)); /* gives its seat back, which asks for a re-match too */
     ck_assert(!domain_next_solve(world.domain, &request));
-    ck_assert_int_eq(round_at(&world, &id)->state, ROUND_STATE(PUBLISHED));
+    world_wait(&world, world.now_ms + MINUTES(1));
+    world_work(&world);
+    ck_assert_uint_eq(round_at(&world, &id)->rematch_from_seq, 0);
+    ck_assert_ptr_nonnull(running_of(&world, waits));
+    check_seats(&world);
     world_close(&world);
+}
+END_TEST
+
+START_TEST(a_restart_keeps_what_waits_and_a_round_that_ends_forgets_it)
+{
+    struct world world, again;
+    struct solve_request request;
+    struct round_id id = wanted(&world);
+    world_fail_solve(&world, "memory");
+    world_restart(&world, &again);
+    ck_assert(!domain_next_solve(again.domain, &request));
+    ck_assert_int_eq(domain_next_due_ms(again.domain), world.now_ms + MINUTES(1));
+    round_step(&again, METHOD_CANCEL_ROUND, &id);
+    world_work(&again);
+    ck_assert_int_eq(round_at(&again, &id)->state, ROUND_STATE(CANCELLED));
+    ck_assert_int_gt(domain_next_due_ms(again.domain), world.now_ms + MINUTES(1));
+    world_close(&world);
+    world_close(&again);
 }
 END_TEST
 
@@ -239,5 +320,8 @@ START_TEST(seats_hold_through_random_ends)
 END_TEST
 
 RUN_TESTS("domain/rematch", a_veto_lets_the_next_one_in_and_bars_the_pair, matches_that_are_pinned_stay,
-          a_ground_that_changed_meanwhile_is_seen, a_child_that_failed_is_noted_and_not_asked_for_ever,
+          a_ground_that_changed_meanwhile_is_seen, a_child_that_failed_is_asked_again_after_a_while_that_grows,
+          after_four_failures_the_schools_know_until_it_succeeds,
+          an_end_that_comes_meanwhile_waits_with_it_and_is_in_the_next_one,
+          a_restart_keeps_what_waits_and_a_round_that_ends_forgets_it,
           a_seat_taken_before_publishing_is_not_given_twice, seats_hold_through_random_ends)

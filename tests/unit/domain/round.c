@@ -53,7 +53,6 @@ START_TEST(a_round_of_two_schools_becomes_proposals)
     ck_assert_int_eq(round->state, ROUND_STATE(SEALED));
     round_reveal(&world, &school_a, SCHOOL_A, &id);
     ck_assert_int_eq(round->state, ROUND_STATE(REVEALED));
-    ck_assert_uint_eq(tasks_of_round(&world, &id), 0);
     round_step(&world, METHOD_SOLVE_ROUND, &id);
     ck_assert_int_eq(round->state, ROUND_STATE(SOLVING));
     world_work(&world);
@@ -330,7 +329,7 @@ START_TEST(a_withheld_nonce_is_replaced_when_the_term_is_over)
     ck_assert(round->commitments[0]->withheld); /* 04FO */
     ck_assert(!round->commitments[1]->withheld);
     ck_assert_uint_eq(strlen(round->commitments[0]->nonce), 64);
-    ck_assert_uint_eq(tasks_of_round(&world, &id), 0);
+    ck_assert_uint_eq(tasks_for(&world, 0, NULL, TASK_KIND(NONCE)), 0);
     world_close(&world);
 }
 END_TEST

@@ -218,7 +218,7 @@ static bool granted(const char *label, const char *leerbedrijf)
     Stagematch__Internal__V1__CheckGrantRequest request = STAGEMATCH__INTERNAL__V1__CHECK_GRANT_REQUEST__INIT;
     request.candidate = message_borrow(label);
     request.leerbedrijf = message_borrow(leerbedrijf);
-    Stagematch__Internal__V1__CheckGrantResponse *answer = call(&vault, METHOD_CHECK_GRANT, &request);
+    Stagematch__Internal__V1__CheckGrantResponse *answer = call(&company, METHOD_CHECK_GRANT, &request);
     DONE();
     bool result = answer->granted;
     message_free(answer);

@@ -11,7 +11,8 @@
 #define TERMS_REST                                                                                                   \
     "decide;5;3\nconfirm;5;3\nrelease;5;3\nplan_introduction;5;3\nagree_introduction;5;3\nplace;10;5\nstart;5;3\n"   \
     "check_in;5;3\ncomplete;10;5\nescalation;2;1\nred_answer;2;0\ncall_company;2;1\ncontested_level;5;3\n"           \
-    "review_reason;5;3\nnonce;0;0\nreopen;10;5\n"
+    "review_reason;5;3\nnonce;0;0\nreopen;10;5\nopen_round;10;5\nseal_round;5;3\nsolve_round;5;3\n"                  \
+    "publish_round;5;3\nclose_round;60;40\nround_failed;2;1\nrematch_failed;2;1\npublish_placement;10;5\n"
 #define TERMS TERMS_HEAD "approve;5;3\n" TERMS_REST
 
 static struct problems terms_problems, holidays_problems;

@@ -14,6 +14,7 @@ typedef Stagematch__Internal__V1__Call Call;
 enum {
     NOW_MS = 1000000,
     ROLE_CO = STAGEMATCH__V1__ROLE__ROLE_COORDINATOR,
+    ROLE_CP = STAGEMATCH__V1__ROLE__ROLE_COMPANY,
     ROLE_ST = STAGEMATCH__V1__ROLE__ROLE_STUDENT
 };
 
@@ -170,17 +171,44 @@ START_TEST(every_method_takes_its_roles_and_no_other)
 }
 END_TEST
 
+START_TEST(the_schools_that_checked_a_contact_come_in_order)
+{
+    static const char *const ordered[] = {"01AA", "25LX"}, *const twice[] = {"01AA", "01AA"},
+                             *const falling[] = {"25LX", "01AA"};
+    static const struct {
+        const char *const *schools;
+        size_t count;
+        bool taken;
+    } cases[] = {{ordered, 2, true}, {ordered, 0, true}, {twice, 2, false}, {falling, 2, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sent sent;
+        uint8_t id[ID_BYTES] = {7};
+        Stagematch__Internal__V1__ActorAssertion assertion = STAGEMATCH__INTERNAL__V1__ACTOR_ASSERTION__INIT;
+        assertion.account_id = (ProtobufCBinaryData){sizeof id, id};
+        assertion.role = STAGEMATCH__V1__ROLE__ROLE_COMPANY;
+        assertion.checked_by = (char **)(uintptr_t)cases[i].schools;
+        assertion.n_checked_by = cases[i].count;
+        assertion.expire_ms = NOW_MS + 1;
+        send_to(&sent, METHOD_LIST_CANDIDATES);
+        buf_init(&sent.assertion, 1 << 20);
+        ck_assert_int_eq(message_pack_buf(&assertion, &sent.assertion), ERR_OK);
+        seal(&sent);
+        ck_assert_ptr_eq(check(&sent, NULL), cases[i].taken ? NULL : &refusal_unauthenticated);
+    }
+}
+END_TEST
+
 START_TEST(internal_methods_come_on_behalf_of_whom_the_table_says)
 {
     static const struct {
         enum method_id method;
-        bool nobody, coordinator, student;
+        bool nobody, coordinator, student, company;
     } cases[] = {
-        {METHOD_COMMIT_STUDENTS, false, true, false}, {METHOD_COMMIT_PLACEMENTS, false, true, false},
-        {METHOD_COMMIT_RELEASE, false, true, false},  {METHOD_LIST_RESULTS, false, true, false},
-        {METHOD_COMMIT_ERASURE, true, true, false},   {METHOD_RESOLVE_STAGE, true, true, true},
-        {METHOD_PULL_NOTICES, true, true, true},      {METHOD_CHECK_GRANT, true, true, true},
-        {METHOD_AUTHENTICATE, false, false, false}, /* the vault's */
+        {METHOD_COMMIT_STUDENTS, false, true, false, false}, {METHOD_COMMIT_PLACEMENTS, false, true, false, false},
+        {METHOD_COMMIT_RELEASE, false, true, false, false},  {METHOD_LIST_RESULTS, false, true, false, false},
+        {METHOD_COMMIT_ERASURE, true, true, false, false},   {METHOD_RESOLVE_STAGE, true, true, true, true},
+        {METHOD_PULL_NOTICES, true, true, true, true},       {METHOD_CHECK_GRANT, false, false, false, true},
+        {METHOD_AUTHENTICATE, false, false, false, false}, /* the vault's */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct sent sent;
@@ -192,6 +220,9 @@ START_TEST(internal_methods_come_on_behalf_of_whom_the_table_says)
         send_to(&sent, cases[i].method);
         assert_as(&sent, ROLE_ST, NOW_MS + 1);
         ck_assert_int_eq(check(&sent, NULL) == NULL, cases[i].student);
+        send_to(&sent, cases[i].method);
+        assert_as(&sent, ROLE_CP, NOW_MS + 1);
+        ck_assert_int_eq(check(&sent, NULL) == NULL, cases[i].company);
     }
 }
 END_TEST
@@ -257,5 +288,6 @@ END_TEST
 
 RUN_TESTS("engine/dispatch", a_sound_call_is_taken, a_caller_that_is_not_asserted_is_unauthenticated,
           a_sealed_assertion_must_still_be_one, every_method_takes_its_roles_and_no_other,
-          internal_methods_come_on_behalf_of_whom_the_table_says, a_carried_method_has_its_own_roles,
-          bodies_that_are_no_message_or_too_large_are_refused, what_may_change_is_known)
+          the_schools_that_checked_a_contact_come_in_order, internal_methods_come_on_behalf_of_whom_the_table_says,
+          a_carried_method_has_its_own_roles, bodies_that_are_no_message_or_too_large_are_refused,
+          what_may_change_is_known)

@@ -27,6 +27,9 @@ enum fake_solve { SOLVE_WELL, SOLVE_MUCH, SOLVE_REFUSE, SOLVE_DIE, SOLVE_HANG };
 static struct {
     bool break_next;   /* the next call runs out of memory half-way */
     bool read_changes; /* reads change too */
+    uint32_t views[4]; /* that each turn's changes touch */
+    size_t view_count;
+    bool all_views;
     size_t applied;
     int64_t last_now_ms;
     int64_t due_ms; /* of the timer; 0: none */
@@ -68,7 +71,13 @@ enum err state_take_changes(struct state *state, struct changes *out)
             (struct ledger_change){1000, "changed", text_of(row_keys[i]), text_of(""), ++domain->ledger_seq};
     }
     domain->changes_begin = domain->number;
-    *out = (struct changes){taken, count, taken_entries, count, NULL};
+    *out = (struct changes){.records = taken,
+                            .record_count = count,
+                            .entries = taken_entries,
+                            .entry_count = count,
+                            .views = fake.views,
+                            .view_count = count ? fake.view_count : 0,
+                            .all_views = count && fake.all_views};
     return ERR_OK;
 }
 

@@ -25,6 +25,7 @@ struct fixture {
     char folder[64], path[96];
     struct store *store;
     struct domain domain;
+    struct versions *versions;
     struct turns *turns;
     struct upkeep *upkeep; /* NULL: turns alone */
     struct channel *front, *engine;
@@ -34,6 +35,10 @@ struct fixture {
     char bodies[ANSWERS_MAX][24];
     bool check_durable; /* whatever number an answer tells is stored when it comes */
     size_t failures, closed;
+    Stagematch__Internal__V1__Changed told; /* the last; its list is not kept */
+    size_t told_count, told_views, stamp_count;
+    uint64_t stamp_version; /* of the last answer with stamps */
+    void (*on_told)(struct fixture *fixture);
     enum err cause;
     bool resumes; /* after a failure, by itself, read-only */
 };
@@ -105,10 +110,24 @@ static inline void fixture_channel_closed(void *context, struct channel *channel
     (void)channel;
 }
 
+static inline void fixture_told(void *context, struct channel *channel,
+                                const Stagematch__Internal__V1__Changed *changed)
+{
+    struct fixture *fixture = context;
+    (void)channel;
+    fixture->told = *changed;
+    fixture->told.scopes = NULL;
+    fixture->told_count++;
+    fixture->told_views = changed->n_scopes;
+    if (fixture->on_told)
+        fixture->on_told(fixture);
+}
+
 static inline void join(struct fixture *fixture)
 {
     int fds[2];
-    const struct channel_handlers front = {.closed = fixture_channel_closed, .context = fixture};
+    const struct channel_handlers front = {
+        .closed = fixture_channel_closed, .told = fixture_told, .context = fixture};
     const struct channel_handlers engine = {
         .call = fixture_call, .closed = fixture_channel_closed, .context = fixture};
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
@@ -118,7 +137,7 @@ static inline void join(struct fixture *fixture)
 
 static inline void fixture_open(struct fixture *fixture, size_t commands_max, struct clock_manual *manual)
 {
-    static const char *tables[RECORD_KIND_COUNT + 1];
+    static const char *tables[RECORD_KIND_COUNT + 2];
     struct buf complaint;
     memset(fixture, 0, sizeof *fixture);
     memset(&fake, 0, sizeof fake);
@@ -128,11 +147,16 @@ static inline void fixture_open(struct fixture *fixture, size_t commands_max, st
     snprintf(fixture->path, sizeof fixture->path, "%s/engine.sqlite", fixture->folder);
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
         tables[kind] = record_kind_name((enum record_kind)kind);
+    tables[RECORD_KIND_COUNT] = "meta";
     buf_init(&complaint, 1000);
     const struct store_options options = {.path = fixture->path, .tables = tables};
     ck_assert_int_eq(store_open(&options, fixture->base, &fixture->store, &complaint), ERR_OK);
+    struct random_source random;
+    ck_assert_int_eq(random_system(&random), ERR_OK);
+    ck_assert_int_eq(versions_new(&random, 0, &fixture->versions), ERR_OK);
     struct turns_options turns = {.base = fixture->base,
                                   .store = fixture->store,
+                                  .versions = fixture->versions,
                                   .clock = manual ? clock_of_manual(manual) : clock_system(),
                                   .commands_max = commands_max,
                                   .wait_ms = 5,
@@ -152,6 +176,7 @@ static inline void fixture_close(struct fixture *fixture)
         store_close(fixture->store);
     upkeep_free(fixture->upkeep);
     turns_free(fixture->turns);
+    versions_free(fixture->versions);
     channel_close(fixture->front);
     channel_close(fixture->engine);
     for (int i = 0; i < 10; i++)
@@ -171,6 +196,8 @@ static inline void on_answer(void *context, struct status status, const Reply *r
         return;
     ck_assert_uint_lt(reply->body.len, 24);
     memcpy(body, reply->body.data, reply->body.len);
+    fixture->stamp_count = reply->n_invalidations;
+    fixture->stamp_version = reply->n_invalidations ? reply->invalidations[0]->version : 0;
     if (fixture->check_durable && strcmp(body, "0") != 0)
         ck_assert_msg(is_stored(fixture, body), "%s was answered and is not stored", body);
 }

@@ -285,8 +285,8 @@ FIXTURE void set_path(const char *name, const char *path)
     at.settings.values[i].string = strcpy(copy, path);
 }
 
-/* With one setting that is not its default; NULL: none. */
-FIXTURE void fixture_open_with(const char *setting, const char *value)
+/* With one setting that is not its default (NULL: none), and the key under which fronts keep things in Redis (NULL: none). */
+FIXTURE void fixture_open_keyed(const char *setting, const char *value, const uint8_t *cache_key)
 {
     static const char postcodes[] = "pc4,lat,lon\n1011,52.372,4.906\n1012,52.374,4.896\n3511,52.092,5.114\n";
     memset(&at, 0, sizeof at);
@@ -303,6 +303,9 @@ FIXTURE void fixture_open_with(const char *setting, const char *value)
         .clock = {shifted_wall_ms, shifted_monotonic_us, NULL},
         .ready = on_ready,
         .stopped = on_stopped,
+        .numbers_fd = -1,
+        .redirect_fd = -1,
+        .cache_key = cache_key,
     };
     ck_assert_int_eq(random_system(&at.environment.random), ERR_OK);
     at.environment.listen_fd = listening(&at.port);
@@ -312,6 +315,11 @@ FIXTURE void fixture_open_with(const char *setting, const char *value)
     connect_role(ROLE_ENGINE);
     connect_role(ROLE_VAULT);
     play_actor(STAGEMATCH__V1__ROLE__ROLE_COORDINATOR, "25PT", 60000);
+}
+
+FIXTURE void fixture_open_with(const char *setting, const char *value)
+{
+    fixture_open_keyed(setting, value, NULL);
 }
 
 FIXTURE void fixture_open(void)

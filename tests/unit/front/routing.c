@@ -181,7 +181,7 @@ END_TEST
 
 START_TEST(a_request_beyond_its_methods_size_is_refused)
 {
-    char body[8192];
+    char body[16384];
     fixture_open();
     memset(body, ' ', sizeof body);
     body[0] = '{';
@@ -308,8 +308,10 @@ START_TEST(readiness_is_what_engine_and_vault_say)
     static const char request[] = "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n";
     fixture_open();
     play_health(true);
-    expect(request, 200, "application/json", "{\"ready\":true}");
-    expect(request, 200, "application/json", "{\"ready\":true}");
+    expect(request, 200, "application/json",
+           "{\"ready\":true,\"roles\":{\"front.0\":true,\"engine\":true,\"vault\":true}");
+    expect(request, 200, "application/json",
+           "{\"ready\":true,\"roles\":{\"front.0\":true,\"engine\":true,\"vault\":true}");
     ck_assert_uint_eq(asked_times(METHOD_GET_METRICS), 2);
     play_health(false);
     at.clock_shift_ms += 1100;
@@ -319,7 +321,9 @@ START_TEST(readiness_is_what_engine_and_vault_say)
     turns(5);
     play_health(true);
     at.clock_shift_ms += 1100;
-    expect(request, 503, "application/json", "{\"ready\":false,\"reasons\":{\"vault\":\"it is not there\"}}");
+    expect(request, 503, "application/json",
+           "{\"ready\":false,\"reasons\":{\"vault\":\"it is not there\"},"
+           "\"roles\":{\"front.0\":true,\"engine\":true,\"vault\":false}");
     fixture_close();
 }
 END_TEST

@@ -76,5 +76,14 @@ START_TEST(nobody_calls_the_front_and_the_engine_calls_nobody)
 }
 END_TEST
 
+START_TEST(only_the_engine_tells_fronts_of_changes)
+{
+    for (int from = 0; from < ROLE_NAME_COUNT; from++)
+        for (int to = 0; to < ROLE_NAME_COUNT; to++)
+            ck_assert_int_eq(allowed_changed((enum role_name)from, (enum role_name)to),
+                             from == ROLE_ENGINE && to == ROLE_FRONT);
+}
+END_TEST
+
 RUN_TESTS("allowed", every_method_goes_where_the_table_says_and_nowhere_else, every_internal_method_is_in_this_test,
-          nobody_calls_the_front_and_the_engine_calls_nobody)
+          nobody_calls_the_front_and_the_engine_calls_nobody, only_the_engine_tells_fronts_of_changes)

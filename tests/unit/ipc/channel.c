@@ -1,6 +1,7 @@
 /* Two ends in one loop, or one end and raw bytes. */
 #include "ipc/channel.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "ipc/frame.h"
 #include "support/support.h"
@@ -34,6 +35,9 @@ static struct {
     char refusal_name[64];
     size_t body_bytes;
     bool had_reply, inside_call, answered_inside;
+    int told, answers_before;
+    uint64_t told_epoch;
+    size_t told_views;
 } seen;
 
 static void on_call(void *context, struct incoming_call *incoming)
@@ -80,8 +84,17 @@ static void on_answer(void *context, struct status status, const Reply *reply)
     seen.body_bytes = reply ? reply->body.len : 0;
 }
 
-static const struct channel_handlers front_handlers = {on_call, on_canceled, on_closed, &front};
-static const struct channel_handlers engine_handlers = {on_call, on_canceled, on_closed, &engine};
+static void on_told(void *context, struct channel *channel, const Stagematch__Internal__V1__Changed *changed)
+{
+    (void)context, (void)channel;
+    seen.told++;
+    seen.told_epoch = changed->epoch;
+    seen.told_views = changed->n_scopes;
+    seen.answers_before = seen.answers;
+}
+
+static const struct channel_handlers front_handlers = {on_call, on_canceled, on_closed, on_told, &front};
+static const struct channel_handlers engine_handlers = {on_call, on_canceled, on_closed, on_told, &engine};
 
 static void open_base(void)
 {
@@ -495,10 +508,77 @@ START_TEST(an_answer_that_nobody_asked_for_is_dropped)
 }
 END_TEST
 
+START_TEST(what_is_told_comes_in_the_order_of_the_answers)
+{
+    uint32_t views[] = {1, 2, UINT32_MAX};
+    Stagematch__Internal__V1__Changed changed = STAGEMATCH__INTERNAL__V1__CHANGED__INIT;
+    changed.epoch = UINT64_MAX;
+    changed.scopes = views;
+    changed.n_scopes = 3;
+    open_both();
+    seen.holds = true;
+    ck_assert_int_eq(call_engine("", 0, 60000, NULL), ERR_OK);
+    ck_assert_int_eq(call_engine("", 0, 60000, NULL), ERR_OK);
+    run_until(&seen.calls, 2);
+    channel_refuse(seen.held[0], status_refuse(&refusal_internal));
+    channel_tell(engine, &changed);
+    channel_refuse(seen.held[1], status_refuse(&refusal_internal));
+    seen.held_count = 0;
+    run_until(&seen.answers, 2);
+    ck_assert_int_eq(seen.told, 1);
+    ck_assert_int_eq(seen.answers_before, 1);
+    ck_assert_uint_eq(seen.told_epoch, UINT64_MAX);
+    ck_assert_uint_eq(seen.told_views, 3);
+    close_both();
+}
+END_TEST
+
+START_TEST(a_front_tells_nobody_anything)
+{
+    Stagematch__Internal__V1__Changed changed = STAGEMATCH__INTERNAL__V1__CHANGED__INIT;
+    open_both();
+    channel_tell(front, &changed);
+    run_until(&seen.engine_closed, 1);
+    ck_assert_int_eq(seen.told, 0);
+    close_both();
+}
+END_TEST
+
+START_TEST(the_id_of_a_request_goes_with_its_calls)
+{
+    static char line[4096];
+    int ends[2];
+    Call call = STAGEMATCH__INTERNAL__V1__CALL__INIT;
+    open_both();
+    ck_assert_int_eq(pipe(ends), 0);
+    log_open(ends[1], LOG_DEBUG, clock_system());
+    call.timeout_ms = 1000;
+    log_set_request("0123456789abcdef-01");
+    ck_assert_int_eq(channel_call(front, method_of(METHOD_COMMIT_STUDENTS), &call, on_answer, NULL, NULL), ERR_OK);
+    log_set_request(NULL);
+    call.trace = (char[]){"feedfeedfeedfeed"};
+    ck_assert_int_eq(channel_call(front, method_of(METHOD_COMMIT_STUDENTS), &call, on_answer, NULL, NULL), ERR_OK);
+    run_until(&seen.answers, 2);
+    ck_assert_str_eq(log_get_request(), "");
+    close(ends[1]);
+    ssize_t got = read(ends[0], line, sizeof line - 1);
+    ck_assert_int_gt(got, 0);
+    line[got] = '\0';
+    close(ends[0]);
+    const char *first = strstr(line, "event=call_answered method=internal/CommitStudents code=ok peer=front us=");
+    ck_assert_ptr_nonnull(first);
+    first = strstr(first, " request=0123456789abcdef-01\n");
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_nonnull(strstr(first, " request=feedfeedfeedfeed\n"));
+    close_both();
+}
+END_TEST
+
 RUN_TESTS("channel", a_call_is_answered_in_a_later_turn, large_bodies_pass, a_frame_that_is_too_long_is_not_sent,
           a_body_beyond_its_method_is_refused_and_the_channel_lives, many_calls_at_a_time_are_answered_each,
           a_late_answer_is_a_refusal_and_the_other_end_is_told, a_canceled_call_is_not_answered,
           a_lost_peer_answers_what_is_under_way, who_closes_is_answered_too, no_more_calls_than_the_table_holds,
           a_fast_sender_waits, without_memory_a_call_is_still_answered, a_frame_split_at_every_byte_is_one_call,
           garbage_closes_the_channel_and_nothing_else, what_is_not_allowed_closes_the_channel,
-          an_answer_that_nobody_asked_for_is_dropped)
+          an_answer_that_nobody_asked_for_is_dropped, what_is_told_comes_in_the_order_of_the_answers,
+          a_front_tells_nobody_anything, the_id_of_a_request_goes_with_its_calls)

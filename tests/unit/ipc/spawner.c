@@ -5,6 +5,7 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct event_base *base;
@@ -18,6 +19,14 @@ static void on_done(void *context, int exit_status)
     results[result_count++] = exit_status;
 }
 
+static int gone_count;
+
+static void count_gone(void *context)
+{
+    (void)context;
+    gone_count++;
+}
+
 static void open_spawner(const char *command)
 {
     snprintf(folder, sizeof folder, "/tmp/stagematch-spawner-XXXXXX");
@@ -25,7 +34,7 @@ static void open_spawner(const char *command)
     ck_assert_int_eq(chdir(folder), 0);
     ck_assert_int_eq(spawner_start(command, &spawner), ERR_OK);
     base = event_base_new();
-    ck_assert_int_eq(spawner_attach(spawner, base), ERR_OK);
+    ck_assert_int_eq(spawner_attach(spawner, base, count_gone, NULL), ERR_OK);
 }
 
 static void close_spawner(void)
@@ -105,6 +114,27 @@ START_TEST(without_a_command_nothing_runs)
 }
 END_TEST
 
+START_TEST(a_process_that_ends_is_told_once)
+{
+    gone_count = 0;
+    open_spawner("./ends-its-parent");
+    FILE *file = fopen("ends-its-parent", "w");
+    ck_assert_ptr_nonnull(file);
+    fputs("#!/bin/sh\nkill -KILL $PPID\n", file);
+    fclose(file);
+    ck_assert_int_eq(chmod("ends-its-parent", 0700), 0);
+    ck_assert_int_eq(spawner_run(spawner, "x", 1, on_done, NULL), ERR_OK);
+    ck_assert_int_eq(spawner_run(spawner, "y", 1, on_done, NULL), ERR_OK);
+    run_until(2);
+    ck_assert_int_eq(results[0], -1);
+    ck_assert_int_eq(results[1], -1);
+    ck_assert_int_eq(gone_count, 1);
+    ck_assert_int_eq(spawner_run(spawner, "z", 1, on_done, NULL), ERR_MISSING);
+    unlink("ends-its-parent");
+    close_spawner();
+}
+END_TEST
+
 START_TEST(limits_hold)
 {
     static char large[SPAWNER_INPUT_BYTES_MAX + 1];
@@ -127,4 +157,4 @@ END_TEST
 
 RUN_TESTS("spawner", the_command_gets_the_input_and_its_status_comes_back, a_command_that_fails_says_so,
           a_command_that_is_not_there_is_no_status, a_shell_is_not_involved, without_a_command_nothing_runs,
-          limits_hold)
+          a_process_that_ends_is_told_once, limits_hold)

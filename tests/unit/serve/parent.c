@@ -153,7 +153,7 @@ static void on_closed(void *context, struct channel *channel)
 static struct channel_handlers handlers(void *self, enum role_name peer)
 {
     (void)self, (void)peer;
-    return (struct channel_handlers){on_call, NULL, on_closed, NULL};
+    return (struct channel_handlers){.call = on_call, .closed = on_closed};
 }
 
 static void connected(void *self, enum role_name peer, struct channel *channel)
@@ -177,12 +177,17 @@ static void free_role(void *self)
         event_free(fake.accepting);
 }
 
-static int be_role(const char *name)
+static int be_role(const char *name, unsigned index)
 {
     for (int role = ROLE_FRONT; role < ROLE_NAME_COUNT; role++)
         if (strcmp(role_text((enum role_name)role), name) == 0)
-            return role_process_run(
-                &(struct role_operations){(enum role_name)role, start, handlers, connected, stop, free_role});
+            return role_process_run(&(struct role_operations){.name = (enum role_name)role,
+                                                              .start = start,
+                                                              .handlers = handlers,
+                                                              .connected = connected,
+                                                              .stop = stop,
+                                                              .free = free_role},
+                                    index);
     return 2;
 }
 
@@ -358,7 +363,7 @@ START_TEST(a_killed_role_comes_back_with_channels_to_all)
         char letter;
         const char *name;
     } roles[] = {
-        {'e', "role=engine from=starting"}, {'v', "role=vault from=starting"}, {'s', "role=front from=starting"}};
+        {'e', "role=engine from=starting"}, {'v', "role=vault from=starting"}, {'s', "role=front.0 from=starting"}};
     open_service();
     for (size_t i = 0; i < 3; i++) {
         int before = pid_of(roles[i].letter);
@@ -521,7 +526,7 @@ int main(int argc, char **argv)
         what_keeps_it_from_starting_is_said,
         a_second_service_on_the_same_data_is_refused,
     };
-    if (argc == 3 && strcmp(argv[1], "role") == 0)
-        return be_role(argv[2]);
+    if (argc >= 3 && strcmp(argv[1], "role") == 0)
+        return be_role(argv[2], argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 0);
     return run_tests("parent", tests, sizeof tests / sizeof tests[0]);
 }

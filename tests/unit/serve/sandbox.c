@@ -1,6 +1,7 @@
 /* What a role must not be able to do, tried by a process in its sandbox. */
 #include "serve/sandbox.h"
 
+#include "base/log.h"
 #include "support/support.h"
 
 #include <arpa/inet.h>
@@ -18,8 +19,8 @@
 
 enum { DONE = 0, NOT_CLOSED = 9 };
 
-/* Runs `act` in a child with the sandbox of `role`; how it ended. */
-static int try_in(enum role_name role, void (*act)(void))
+/* Runs `act` in a child with the sandbox of `role`, which may reach this; how it ended. */
+static int try_with(enum role_name role, unsigned reach, void (*act)(void))
 {
     fflush(NULL);
     pid_t pid = fork();
@@ -27,7 +28,7 @@ static int try_in(enum role_name role, void (*act)(void))
     if (pid == 0) {
         int null_fd = open("/dev/null", O_WRONLY);
         dup2(null_fd, STDERR_FILENO);
-        if (sandbox_close(role) != ERR_OK)
+        if (sandbox_close(role, reach) != ERR_OK)
             _exit(NOT_CLOSED);
         act();
         _exit(DONE);
@@ -36,6 +37,11 @@ static int try_in(enum role_name role, void (*act)(void))
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     ck_assert(WIFEXITED(status));
     return WEXITSTATUS(status);
+}
+
+static int try_in(enum role_name role, void (*act)(void))
+{
+    return try_with(role, SANDBOX_REACH_NONE, act);
 }
 
 static void make_inet_socket(void)
@@ -180,6 +186,62 @@ START_TEST(each_role_can_do_its_work_and_nothing_that_is_forbidden)
 }
 END_TEST
 
+static void make_datagram_socket(void)
+{
+    (void)socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static void make_raw_socket(void)
+{
+    (void)socket(AF_INET, SOCK_RAW, 0);
+}
+
+static void make_hidden_socket(void)
+{
+    (void)syscall(SYS_socket, AF_NETLINK | 1L << 32, SOCK_STREAM, 0); /* the kernel looks at the lower half */
+}
+
+static void bind_somewhere(void)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET};
+    (void)bind(0, (struct sockaddr *)&to, sizeof to);
+}
+
+enum { UNIX = SANDBOX_REACH_UNIX, TCP = SANDBOX_REACH_TCP, NAMES = SANDBOX_REACH_NAMES };
+
+START_TEST(the_front_reaches_redis_and_nothing_else)
+{
+    static const struct {
+        const char *name;
+        void (*act)(void);
+        bool with_unix, with_tcp, with_names;
+    } reached[] = {
+        {"a UNIX socket", make_unix_socket, true, false, false},
+        {"an IPv4 socket", make_inet_socket, false, true, true},
+        {"an IPv4 datagram", make_datagram_socket, false, false, true},
+        {"an IPv6 datagram", make_inet6_socket, false, false, true},
+        {"a raw socket", make_raw_socket, false, false, false},
+        {"a netlink socket", make_netlink_socket, false, false, false},
+        {"a hidden family", make_hidden_socket, false, false, false},
+        {"connect", connect_somewhere, true, true, true},
+        {"bind", bind_somewhere, false, false, false},
+        {"a program", run_program, false, false, false},
+        {"ordinary work", do_ordinary_work, true, true, true},
+    };
+    for (size_t i = 0; i < sizeof reached / sizeof reached[0]; i++) {
+        int with_unix = try_with(ROLE_FRONT, UNIX, reached[i].act),
+            with_tcp = try_with(ROLE_FRONT, TCP, reached[i].act);
+        int with_names = try_with(ROLE_FRONT, TCP | NAMES, reached[i].act);
+        ck_assert_msg((with_unix == DONE) == reached[i].with_unix, "%s with Unix: %d", reached[i].name, with_unix);
+        ck_assert_msg((with_tcp == DONE) == reached[i].with_tcp, "%s with TCP: %d", reached[i].name, with_tcp);
+        ck_assert_msg((with_names == DONE) == reached[i].with_names, "%s with names: %d", reached[i].name,
+                      with_names);
+    }
+    ck_assert_int_eq(try_with(ROLE_VAULT, UNIX | TCP | NAMES, make_unix_socket), SANDBOX_VIOLATION_STATUS);
+    ck_assert_int_eq(try_with(ROLE_ENGINE, UNIX | TCP | NAMES, connect_somewhere), SANDBOX_VIOLATION_STATUS);
+}
+END_TEST
+
 static void tell_flags(void)
 {
     if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
@@ -192,7 +254,8 @@ START_TEST(privileges_and_dumps_are_given_up)
 }
 END_TEST
 
-START_TEST(a_violation_is_said)
+/* What the engine says of a forbidden call, with a log of this format. */
+static void assert_said(enum log_format format, const char *expected)
 {
     int pipes[2];
     char said[256] = "";
@@ -201,19 +264,32 @@ START_TEST(a_violation_is_said)
     pid_t pid = fork();
     if (pid == 0) {
         dup2(pipes[1], STDERR_FILENO);
-        if (sandbox_close(ROLE_ENGINE) == ERR_OK)
+        log_identify(format, "engine");
+        if (sandbox_close(ROLE_ENGINE, SANDBOX_REACH_NONE) == ERR_OK)
             make_inet_socket();
         _exit(DONE);
     }
     close(pipes[1]);
     ck_assert_int_gt(read(pipes[0], said, sizeof said - 1), 0);
     waitpid(pid, NULL, 0);
-    char expected[64];
-    snprintf(expected, sizeof expected, "event=sandbox_violation role=engine syscall=%d\n", (int)SYS_socket);
-    ck_assert_ptr_nonnull(strstr(said, expected));
+    ck_assert_str_eq(said, expected);
     close(pipes[0]);
+}
+
+START_TEST(a_violation_is_said_in_the_form_of_the_log)
+{
+    char expected[128];
+    snprintf(expected, sizeof expected, "level=error event=sandbox_violation role=engine syscall=%d\n",
+             (int)SYS_socket);
+    assert_said(LOG_AS_TEXT, expected);
+    snprintf(
+        expected, sizeof expected,
+        "{\"level\":\"error\",\"event\":\"sandbox_violation\",\"role\":\"engine\",\"fields\":{\"syscall\":%d}}\n",
+        (int)SYS_socket);
+    assert_said(LOG_AS_JSON, expected);
 }
 END_TEST
 
-RUN_TESTS("sandbox", each_role_can_do_its_work_and_nothing_that_is_forbidden, privileges_and_dumps_are_given_up,
-          a_violation_is_said)
+RUN_TESTS("sandbox", each_role_can_do_its_work_and_nothing_that_is_forbidden,
+          the_front_reaches_redis_and_nothing_else, privileges_and_dumps_are_given_up,
+          a_violation_is_said_in_the_form_of_the_log)

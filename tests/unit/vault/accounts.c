@@ -194,7 +194,7 @@ START_TEST(an_invitation_works_once_and_a_company_waits_for_its_school)
     ck_assert_str_eq(try_login("bedrijf@example.org", good_password).refusal, "account_unverified");
     verify.request_id = uuid(2);
     verify.account_id = invited->account_id;
-    call_refused(METHOD_VERIFY_COMPANY_CONTACT, &verify, login("other@example.org", good_password), "not_found");
+    call_refused(METHOD_VERIFY_COMPANY_CONTACT, &verify, login("op@example.org", good_password), "not_your_role");
     V(VerifyCompanyContactResponse) *verified = call_ok(METHOD_VERIFY_COMPANY_CONTACT, &verify, token);
     ck_assert_int_eq(verified->account->state, STAGEMATCH__V1__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE);
     ck_assert_str_eq(verified->account->email, "bedrijf@example.org");
@@ -247,7 +247,7 @@ START_TEST(an_old_code_is_no_code)
 }
 END_TEST
 
-START_TEST(a_reset_ends_all_sessions_and_a_code_has_one_use)
+START_TEST(a_reset_ends_all_sessions_and_tokens_and_a_code_has_one_use)
 {
     V(ResetPasswordRequest) reset = STAGEMATCH__V1__RESET_PASSWORD_REQUEST__INIT;
     V(AcceptInvitationRequest) accept = STAGEMATCH__V1__ACCEPT_INVITATION_REQUEST__INIT;
@@ -256,7 +256,13 @@ START_TEST(a_reset_ends_all_sessions_and_a_code_has_one_use)
     bool invitation;
     setup();
     const char *token = login("co@example.org", good_password);
+    V(CreateApiTokenRequest) create = STAGEMATCH__V1__CREATE_API_TOKEN_REQUEST__INIT;
+    create.request_id = uuid(1);
+    create.label = (char *)(uintptr_t) "osiris";
+    create.valid_days = 30;
+    V(CreateApiTokenResponse) *created = call_ok(METHOD_CREATE_API_TOKEN, &create, token);
     code_of("co@example.org", code, &invitation);
+    message_free(call_ok(METHOD_GET_SESSION, &get, created->token)); /* a link alone changes nothing */
     ck_assert(!invitation);
     accept.code = code; /* for a reset, not for an invitation */
     accept.password = (char *)(uintptr_t) "nog een andere lange zin";
@@ -265,6 +271,8 @@ START_TEST(a_reset_ends_all_sessions_and_a_code_has_one_use)
     reset.password = (char *)(uintptr_t) "nog een andere lange zin";
     message_free(call_ok(METHOD_RESET_PASSWORD, &reset, NULL));
     call_refused(METHOD_GET_SESSION, &get, token, "unauthenticated");
+    call_refused(METHOD_GET_SESSION, &get, created->token, "unauthenticated");
+    message_free(created);
     call_refused(METHOD_RESET_PASSWORD, &reset, NULL, "code_not_valid");
     ck_assert_str_eq(try_login("co@example.org", good_password).refusal, "login_failed");
     (void)login("co@example.org", "nog een andere lange zin");
@@ -272,7 +280,7 @@ START_TEST(a_reset_ends_all_sessions_and_a_code_has_one_use)
 }
 END_TEST
 
-START_TEST(changing_a_password_keeps_this_session_alone)
+START_TEST(changing_a_password_keeps_this_session_alone_and_the_tokens)
 {
     V(ChangePasswordRequest) change = STAGEMATCH__V1__CHANGE_PASSWORD_REQUEST__INIT;
     V(GetSessionRequest) get = STAGEMATCH__V1__GET_SESSION_REQUEST__INIT;
@@ -282,7 +290,14 @@ START_TEST(changing_a_password_keeps_this_session_alone)
     change.new_password = (char *)(uintptr_t) "nog een andere lange zin";
     call_refused(METHOD_CHANGE_PASSWORD, &change, mine, "old_password");
     change.old_password = (char *)(uintptr_t)good_password;
+    V(CreateApiTokenRequest) create = STAGEMATCH__V1__CREATE_API_TOKEN_REQUEST__INIT;
+    create.request_id = uuid(1);
+    create.label = (char *)(uintptr_t) "osiris";
+    create.valid_days = 30;
+    V(CreateApiTokenResponse) *created = call_ok(METHOD_CREATE_API_TOKEN, &create, mine);
     message_free(call_ok(METHOD_CHANGE_PASSWORD, &change, mine));
+    message_free(call_ok(METHOD_GET_SESSION, &get, created->token)); /* the holder's systems go on */
+    message_free(created);
     message_free(call_ok(METHOD_GET_SESSION, &get, mine));
     call_refused(METHOD_GET_SESSION, &get, other, "unauthenticated");
     (void)login("co@example.org", "nog een andere lange zin");
@@ -541,8 +556,8 @@ RUN_TESTS("vault/accounts", what_expired_is_deleted_some_time, metrics_tell_numb
           a_session_ends_idle_and_absolutely, wrong_passwords_and_unknown_addresses_answer_alike,
           guessing_is_slowed_down_across_restarts, many_attempts_at_once_gain_nothing,
           an_invitation_works_once_and_a_company_waits_for_its_school, a_code_used_twice_at_once_works_once,
-          an_old_code_is_no_code, a_reset_ends_all_sessions_and_a_code_has_one_use,
-          changing_a_password_keeps_this_session_alone, who_may_invite_whom,
+          an_old_code_is_no_code, a_reset_ends_all_sessions_and_tokens_and_a_code_has_one_use,
+          changing_a_password_keeps_this_session_alone_and_the_tokens, who_may_invite_whom,
           a_repeat_gets_the_same_answer_and_a_reused_id_none,
           an_account_ends_with_its_sessions_and_tokens_and_can_be_invited_again,
           tokens_are_listed_without_their_secret_and_revoked, accounts_are_listed_by_those_who_manage_them,

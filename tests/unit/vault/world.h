@@ -266,7 +266,7 @@ static inline void world_start(void)
     static const struct channel_handlers front = {.call = nothing_taken, .closed = closed};
     world.ready = world.stopped = false;
     ck_assert_int_eq(spawner_start(world.notify_command, &world.environment.spawner), ERR_OK);
-    ck_assert_int_eq(spawner_attach(world.environment.spawner, world.base), ERR_OK);
+    ck_assert_int_eq(spawner_attach(world.environment.spawner, world.base, NULL, NULL), ERR_OK);
     ck_assert_int_eq(vault_start(&world.environment, &world.tuning, &world.vault), ERR_OK);
     ck_assert(world.ready);
     world_join_engine();

@@ -342,6 +342,15 @@ START_TEST(how_a_body_must_not_be_framed)
         CASE(H1_CODING_UNKNOWN, POST "Transfer-Encoding: xchunked\r\n\r\n"),
         CASE(H1_CODING_UNKNOWN, POST "Transfer-Encoding: \"chunked\"\r\n\r\n"),
         CASE(H1_CODING_UNKNOWN, POST "Transfer-Encoding: chunked;q=1\r\n\r\n"),
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_refused(cases[i].bytes, cases[i].refusal);
+}
+END_TEST
+
+START_TEST(how_chunks_must_not_be_written)
+{
+    static const struct refused cases[] = {
         CASE(H1_BAD_CHUNK, CHUNKED "0x3\r\nabc\r\n0\r\n\r\n"),
         CASE(H1_BAD_CHUNK, CHUNKED "+3\r\nabc\r\n0\r\n\r\n"),
         CASE(H1_BAD_CHUNK, CHUNKED "-3\r\nabc\r\n0\r\n\r\n"),
@@ -506,6 +515,6 @@ START_TEST(every_refusal_has_an_answer)
 END_TEST
 
 RUN_TESTS("wire/h1", requests_are_read_the_same_at_every_cut, what_a_request_line_must_not_be,
-          what_header_lines_must_not_be, how_a_body_must_not_be_framed, each_bound_holds_to_the_byte,
-          a_limit_that_is_not_said_is_zero, headers_are_found_in_any_case_and_counted, no_memory_is_refused,
-          every_refusal_has_an_answer)
+          what_header_lines_must_not_be, how_a_body_must_not_be_framed, how_chunks_must_not_be_written,
+          each_bound_holds_to_the_byte, a_limit_that_is_not_said_is_zero, headers_are_found_in_any_case_and_counted,
+          no_memory_is_refused, every_refusal_has_an_answer)

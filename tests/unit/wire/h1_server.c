@@ -487,7 +487,40 @@ START_TEST(no_memory_is_an_answer_and_no_end)
 }
 END_TEST
 
-RUN_TESTS("wire/h1_server", a_request_is_answered_and_the_connection_kept, old_clients_are_served,
+static void on_too_large(void *context, struct exchange *exchange)
+{
+    struct service *service = context;
+    service->too_large++;
+    if (!text_is(h1_path(exchange_head(exchange)), "/mute"))
+        exchange_respond(exchange, 429, NULL, 0, text_of("my own words"));
+}
+
+START_TEST(a_handler_may_say_itself_that_a_body_is_too_large)
+{
+    static const char *const requests[] = {
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n3e8\r\n",
+    };
+    struct service service;
+    struct h1_server_options options = quick_options();
+    const struct h1_handler handler = {
+        .head = on_head, .request = on_request, .context = &service, .too_large = on_too_large};
+    start_with(&service, &options, &handler);
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
+        assert_refusal(&service, requests[i], "HTTP/1.1 429 Too Many Requests\r\n", "my own words");
+    assert_refusal(&service, "POST /mute HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n",
+                   "HTTP/1.1 413 Content Too Large\r\n", "}");
+    ck_assert_uint_eq(service.too_large, 4); /* told once each */
+    ck_assert_uint_eq(service.requests, 0);
+    ck_assert_uint_eq(h1_server_counts(service.server)->refused[H1_BODY_LONG], 4);
+    ck_assert_uint_eq(h1_server_counts(service.server)->exchanges, 0);
+    end(&service);
+}
+END_TEST
+
+RUN_TESTS("wire/h1_server", a_handler_may_say_itself_that_a_body_is_too_large,
+          a_request_is_answered_and_the_connection_kept, old_clients_are_served,
           what_is_pipelined_is_answered_in_order, a_pipeline_without_end_is_not_read,
           an_answer_larger_than_the_socket_takes_is_written_whole,
           a_body_is_taken_up_to_the_limit_that_the_handler_says, bodies_together_stay_within_their_memory,

@@ -252,8 +252,58 @@ START_TEST(accepting_pauses_when_descriptors_are_out_and_goes_on)
 }
 END_TEST
 
+/* What `/` is answered with as the id of a request with this header. */
+static void assert_id(const struct h1_server_options *options, const char *header, const char *expected)
+{
+    struct service service;
+    char request[256];
+    start(&service, options);
+    snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n", header);
+    int fd = dial(&service);
+    say(fd, request);
+    struct buf heard = hear_until(&service, fd, "\r\n\r\n", 1);
+    buf_put_char(&heard, '\0');
+    const char *id = strstr(heard.data, "\r\nX-Request-Id: ");
+    ck_assert_ptr_nonnull(id);
+    id += strlen("\r\nX-Request-Id: ");
+    size_t length = strcspn(id, "\r");
+    if (expected)
+        ck_assert_msg(length == strlen(expected) && strncmp(id, expected, length) == 0, "%.*s", (int)length, id);
+    else
+        ck_assert_msg(length == 32 && strspn(id, "0123456789abcdef") == 32, "%.*s", (int)length, id);
+    buf_free(&heard);
+    close(fd);
+    end(&service);
+}
+
+START_TEST(an_id_is_a_trusted_proxys_where_it_is_one_and_otherwise_new)
+{
+    static const char uuid[] = "X-Request-Id: 0F3e4a5b-1111-4222-8333-0123456789ab\r\n";
+    static const char *const others[] = {
+        "",
+        "X-Request-Id: \r\n",
+        "X-Request-Id: 0123456789abcde\r\n",
+        "X-Request-Id: jan.de.vries.janssen\r\n",
+        "X-Request-Id: 0123456789abcdef\r\nX-Request-Id: 0123456789abcdef\r\n",
+        "X-Request-Id: 01234567890123456789012345678901234567890123456789012345678901234\r\n"};
+    struct random_seeded seeded;
+    struct h1_server_options options = quick_options();
+    struct address_list trusted;
+    options.random = random_of_seed(&seeded, 1);
+    assert_id(&options, uuid, NULL); /* from anybody */
+    ck_assert_int_eq(address_list_parse(text_of("127.0.0.1"), &trusted), ERR_OK);
+    options.trusted_proxies = &trusted;
+    assert_id(&options, uuid, "0F3e4a5b-1111-4222-8333-0123456789ab");
+    assert_id(&options, "X-Request-Id: 0123456789abcdef\r\n", "0123456789abcdef");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_id(&options, others[i], NULL);
+    address_list_free(&trusted);
+}
+END_TEST
+
 RUN_TESTS("wire/h1_server_peers", a_half_closed_peer_gets_its_answers, a_request_that_ends_early_is_answered_so,
           a_client_that_left_is_noticed_while_the_handler_runs, connections_are_capped_in_all_and_per_address,
           a_flood_beyond_the_cap_costs_a_bounded_number_of_connections,
           an_address_that_many_share_has_a_cap_of_its_own, the_client_behind_a_trusted_proxy_is_the_last_that_is_none,
-          behind_a_proxy_a_client_is_counted_by_its_exchanges, accepting_pauses_when_descriptors_are_out_and_goes_on)
+          behind_a_proxy_a_client_is_counted_by_its_exchanges, accepting_pauses_when_descriptors_are_out_and_goes_on,
+          an_id_is_a_trusted_proxys_where_it_is_one_and_otherwise_new)

@@ -42,7 +42,7 @@ struct service {
     struct h1_server *server;
     uint16_t port;
     struct exchange *held[HELD_MAX];
-    size_t held_count, canceled, heads, requests;
+    size_t held_count, canceled, heads, requests, too_large;
     bool frees_when_stopped, stopped;
     char *big;
 };
@@ -122,17 +122,24 @@ static inline struct h1_server_options quick_options(void)
     return options;
 }
 
-static inline void start(struct service *service, const struct h1_server_options *options)
+static inline void start_with(struct service *service, const struct h1_server_options *options,
+                              const struct h1_handler *handler)
 {
-    const struct h1_handler handler = {on_head, on_request, on_canceled, service};
     *service = (struct service){.base = event_base_new()};
     signal(SIGPIPE, SIG_IGN);
     ck_assert_ptr_nonnull(service->base);
     int fd = listen_on_loopback(&service->port);
-    ck_assert_int_eq(h1_server_new(service->base, fd, options, &handler, &service->server), ERR_OK);
+    ck_assert_int_eq(h1_server_new(service->base, fd, options, handler, &service->server), ERR_OK);
     service->big = malloc(BIG_ANSWER_BYTES);
     ck_assert_ptr_nonnull(service->big);
     memset(service->big, 'b', BIG_ANSWER_BYTES);
+}
+
+static inline void start(struct service *service, const struct h1_server_options *options)
+{
+    const struct h1_handler handler = {
+        .head = on_head, .request = on_request, .canceled = on_canceled, .context = service};
+    start_with(service, options, &handler);
 }
 
 static inline void end(struct service *service)

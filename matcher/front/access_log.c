@@ -1,0 +1,46 @@
+#include "front/access_log.h"
+
+#include "base/log.h"
+#include "front/call.h"
+#include "front/route.h"
+
+/* The table's word for what was asked. */
+static const char *name_of(const struct exchange *exchange)
+{
+    if (!exchange_id(exchange)[0])
+        return "none"; /* no head was understood */
+    struct text path = h1_path(exchange_head(exchange));
+    const struct page *page = page_find(path, PAGE_OF_API);
+    const struct method *method = page ? NULL : route_method(path);
+    return page ? page_path(page) : method ? method->path : "unknown";
+}
+
+void access_log(void *context, const struct exchange *exchange, int status, size_t bytes)
+{
+    const struct front *front = context;
+    const struct call *call = exchange_context(exchange);
+    char address[ADDRESS_TEXT_BYTES] = "";
+    if (!log_wants(LOG_INFO))
+        return;
+    bool is_known = exchange_id(exchange)[0] != '\0';
+    struct log_field fields[] = {
+        LOG_WORD("method", name_of(exchange)),
+        LOG_NUMBER("status", status),
+        LOG_WORD("code", call && call->state == CALL_ENDED ? status_code_name(call->code) : "none"),
+        LOG_NUMBER("us",
+                   is_known ? clock_monotonic_us(&front->environment->clock) - exchange_started_us(exchange) : 0),
+        LOG_NUMBER("bytes_in", exchange_body(exchange).length),
+        LOG_NUMBER("bytes_out", bytes),
+        LOG_WORD("client", address),
+    };
+    size_t count = sizeof fields / sizeof fields[0];
+    if (front->logs_addresses && is_known) {
+        struct address client = exchange_client(exchange);
+        address_format(&client, address);
+    } else {
+        count--; /* the last */
+    }
+    log_set_request(exchange_id(exchange));
+    log_event(LOG_INFO, "request", fields, count);
+    log_set_request(NULL);
+}

@@ -1,0 +1,19 @@
+/*
+ * security_headers.h - what every answer tells a browser, in one table.
+ *
+ * The service answers with data, never with a page: nothing in an answer may run, be framed, be guessed to be another type or
+ * be read by another site. Over TLS a browser is also told to come back over TLS alone, for a year (RFC 6797).
+ */
+#ifndef FRONT_SECURITY_HEADERS_H
+#define FRONT_SECURITY_HEADERS_H
+
+#include "wire/h1_server.h"
+
+struct security_headers {
+    const struct exchange_header *headers; /* static */
+    size_t count;
+};
+
+struct security_headers security_headers(bool over_tls);
+
+#endif
