@@ -114,6 +114,23 @@ static void name_work_path(struct stage *stage)
     memcpy(stage->work_path + length + 1, suffix, sizeof suffix);
 }
 
+/* A signal between the two would leave the folder behind: it waits until somebody cleans up. */
+static bool make_watched(struct stage *stage)
+{
+    sigset_t caught, before;
+    sigemptyset(&caught);
+    for (size_t i = 0; i < sizeof caught_signals / sizeof caught_signals[0]; i++)
+        sigaddset(&caught, caught_signals[i]);
+    sigprocmask(SIG_BLOCK, &caught, &before);
+    bool made = mkdtemp(stage->work_path) != NULL;
+    int number = errno;
+    if (made)
+        watch_signals(stage);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = number;
+    return made;
+}
+
 enum err stage_begin(struct stage *stage, const char *path, const char *replace_mark)
 {
     *stage = (struct stage){0};
@@ -128,9 +145,8 @@ enum err stage_begin(struct stage *stage, const char *path, const char *replace_
     if (e != ERR_OK)
         return e;
     name_work_path(stage);
-    if (!mkdtemp(stage->work_path))
+    if (!make_watched(stage))
         return failed(stage, stage->final_path);
-    watch_signals(stage);
     return chmod(stage->work_path, 0755) == 0 ? ERR_OK : failed(stage, stage->work_path);
 }
 

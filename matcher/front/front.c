@@ -8,6 +8,7 @@
 #include "front/redis.h"
 #include "front/route.h"
 #include "front/security_headers.h"
+#include "front/wake.h"
 #include "front/watch.h"
 
 #include <stdlib.h>
@@ -191,6 +192,8 @@ static enum err open_all(struct front *front)
     if (e == ERR_OK)
         e = open_logins(front);
     if (e == ERR_OK)
+        e = wake_open(front);
+    if (e == ERR_OK)
         e = auth_share_through(front->auth, &front->shelf, &front->channels[ROLE_VAULT]);
     if (e == ERR_OK)
         e = pages_init(front);
@@ -260,6 +263,7 @@ static void on_told(void *context, struct channel *channel, const Stagematch__In
     if (all)
         answer_store_clear(front->answers);
     watches_changed(front, all);
+    wake_tell(front, changed);
 }
 
 /* Nobody calls the front: the table of allowed calls has none, so the channel is closed before this. */

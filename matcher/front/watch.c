@@ -558,6 +558,27 @@ void watches_changed(struct front *front, bool all)
     event_active(&front->watches.look, 0, 0);
 }
 
+static bool rests_on(const struct watch *watch, const uint32_t *views, size_t count)
+{
+    for (size_t i = 0; i < watch->views.count; i++)
+        for (size_t k = 0; k < count; k++)
+            if (watch->views.views[i] == views[k])
+                return true;
+    return false;
+}
+
+void watches_hint(struct front *front, const uint32_t *views, size_t count)
+{
+    struct watch *watch, *next;
+    for (watch = TAILQ_FIRST(&front->watches.open); watch; watch = next) {
+        next = TAILQ_NEXT(watch, in_list);
+        if (!rests_on(watch, views, count))
+            continue;
+        watch->dirty = true;
+        go_on(watch);
+    }
+}
+
 static void on_sweep(evutil_socket_t fd, short what, void *context)
 {
     struct front *front = context;

@@ -29,6 +29,9 @@ void watch_start(struct front *front, struct exchange *exchange, const struct me
 /* The engine told of a change, or is there again: those whom it may concern ask, in a later turn. `all`: everybody. */
 void watches_changed(struct front *front, bool all);
 
+/* Somebody says that these views may have changed: streams that rest on one of them ask. */
+void watches_hint(struct front *front, const uint32_t *views, size_t count);
+
 /* Before the first stream, and after the last. */
 void watches_init(struct front *front);
 void watches_end(struct front *front);

@@ -113,8 +113,12 @@ static enum err apply(struct request *request, struct edit *edit, const struct c
     edit_begin(edit, request->vault->image);
     if (e == ERR_OK)
         e = read_contact(request, edit, change, id, row);
-    if (e == ERR_OK && !scope_fits(change, *row))
-        e = ERR_MISMATCH;
+    if (e == ERR_OK && !scope_fits(change, *row)) {
+        edit_abort(edit);
+        request_refuse(request, &refusal_scope_changed);
+        return ERR_MISMATCH;
+    }
+    bool found = e == ERR_OK;
     if (e == ERR_OK)
         e = change_checks(request, edit, change, id, *row);
     if (e == ERR_OK)
@@ -122,11 +126,10 @@ static enum err apply(struct request *request, struct edit *edit, const struct c
     if (e == ERR_OK)
         return ERR_OK;
     edit_abort(edit);
-    vault_reload(request->vault); /* the index may have run ahead of this edit */
+    if (found)
+        vault_reload(request->vault); /* the index may have run ahead of this edit */
     if (e == ERR_RANGE)
         request_refuse(request, &refusal_checks_full);
-    else if (e == ERR_MISMATCH)
-        request_refuse(request, &refusal_scope_changed);
     else
         request_fail(request, e);
     return e;

@@ -31,8 +31,8 @@ def field(number, payload):
 class BadCalls(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.service = cls.enterClassContext(Service(settings={"head_timeout_ms": 1500, "body_timeout_ms": 1500,
-                                                              "idle_timeout_ms": 3000}))
+        cls.service = cls.enterClassContext(Service(settings={"logins_per_address": 1000000, "head_timeout_ms": 1500,
+                                                              "body_timeout_ms": 1500, "idle_timeout_ms": 3000}))
         s = cls.service
         s.log_in_operator()
         s.invite("coordinator", "operator", "coordinator", ["99AA"])

@@ -13,6 +13,7 @@ import support
 from market import COMPANY, SCHOOL, Market
 from redis_server import RedisServer
 from service import Service, placement
+from watcher import Watcher
 
 FROM = 'stagematch_answers_total{from="%s"}'
 
@@ -269,7 +270,7 @@ class InRedis(Clients, support.TestCase):
         self.market.to_state("APPROVED")
         self.read_until("redis")
         truth = {who_method: self.ask(*who_method).json for who_method in self.lists()}
-        values = {name: self.value(name) for name in self.keys()}
+        values = {name: self.value(name) for name in self.keys() if not name.startswith("sm:rate:")}  # which are numbers
         self.assertGreater(len(values), 5)
         others = list(values.values())
         for at, (name, value) in enumerate(values.items()):
@@ -299,6 +300,38 @@ class InRedis(Clients, support.TestCase):
         self.read_until("redis")
         self.assertTrue({key.split(":")[2] for key in self.keys() if key.startswith("sm:answer:")} - epochs)
         self.check_writes_are_seen(3)
+
+    def test_a_caller_is_known_to_the_other_front_until_the_session_ends(self):
+        s = self.service
+        shared = "stagematch_front_actors_shared_total"
+        before = s.metrics()[shared]
+
+        def another_front_knew():
+            s.log_in("company")
+            for _ in range(8):
+                s.ok("TaskService/ListTasks", "company")
+            return s.metrics()[shared] > before
+        s.wait_until(another_front_knew, "a caller that the other front had asked about")
+        s.tokens["leaving"] = s.tokens["company"]
+        s.log_in("company")
+        s.ok("AuthService/Logout", "leaving")
+        s.wait_until(lambda: all(s.call("TaskService/ListTasks", "leaving").code == "unauthenticated" for _ in range(10)),
+                     "every front to know that the session is over", within=10)
+
+    def test_streams_of_every_front_are_woken(self):
+        s, m = self.service, self.market
+        watchers = [Watcher(s, "TaskService/WatchTasks", "company", pageSize=1000) for _ in range(8)]
+        for watcher in watchers:
+            self.addCleanup(watcher.close)
+            watcher.first()
+        for made_up in (b"garbage", b"", b"\x09" + b"\xff" * 8 + b"\x10\xff\xff\xff\xff\x0f"):
+            self.intrude("PUBLISH", "sm:wake", made_up)
+            self.intrude("PUBLISH", "sm:forget", made_up)
+        m.to_state("APPROVED")
+        truth = m.tasks("company")
+        for watcher in watchers:
+            watcher.event(lambda e: e.get("tasks") == truth, "the newest list")
+        self.assertGreater(s.metrics()['stagematch_redis_messages_total'], 0)
 
     def test_a_session_that_ended_is_over_at_the_front_that_ended_it(self):
         s = self.service

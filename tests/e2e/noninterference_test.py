@@ -238,7 +238,8 @@ class Market:
 # What this test's polls and the clock move. All else must be equal: no other number follows from who somebody is.
 POLLS = "ListProposals|ListNotices|GetRound|GetImport|Authenticate"
 MOVING = re.compile(rf"_seconds|microseconds|calls_total{{method=\"[^\"]*/({POLLS})\"|_actors_|_http_(accepted|requests|responses)"
-                    r"|_(engine|vault)_(calls|turns|turn_calls|commits|batches)_total|_hashes_waiting|_http_connections|_wal_pages|_rows_total")
+                    r"|_(engine|vault)_(calls|turns|turn_calls|commits|batches)_total|_hashes_waiting|_http_connections|_wal_pages|_rows_total"
+                    r"|_answers_total|_answer_cache_outdated|_front_requests_total|_invalidat")
 
 
 class NonInterference(unittest.TestCase):
@@ -264,8 +265,10 @@ class NonInterference(unittest.TestCase):
         self.assertEqual(set(one), set(two))
         for market in self.markets:
             log = market.s.read_log().encode()
-            for secret in (*market.stems, b"example.nl", b"Bearer", b"wachtwoord", b"3511"):
+            for secret in (*market.stems, b"example.nl", b"Bearer", b"wachtwoord"):
                 self.assertNotIn(secret, log)
+            chance = rb"time=\S+|\b(pid|us|bytes\w*|address)=\S+|[0-9a-f]{16,}"  # where the digits of a postcode may stand by accident
+            self.assertNotIn(b"3511", re.sub(chance, b"", log))
 
     def test_metrics_are_the_same_and_name_nobody(self):
         (text_one, one), (text_two, two) = (m.metrics for m in self.markets)

@@ -4,7 +4,7 @@ import re
 import unittest
 
 import support
-from service import PASSWORD, Service
+from service import PASSWORD, Service, student
 
 OTHER_PASSWORD = "nog een heel ander wachtwoord"
 
@@ -103,6 +103,52 @@ class Users(support.TestCase):
             scope = {"operator": [], "company": ["--scope", "990000001", "--schools", "99AA"]}.get(role, ["--scope", "99AA"])
             self.link(self.add(f"{role}.1@example.nl", role, *scope), "invitation")
             self.assertEqual(self.listed()[f"{role}.1@example.nl"]["role"], role)
+
+    def test_a_contact_waits_for_a_school_and_the_list_says_so(self):
+        s = self.service
+        self.link(self.add("co@example.nl", "coordinator", "--scope", "99AA"), "invitation")
+        code = self.link(self.add("bedrijf@example.nl", "company", "--scope", "990000001,990000002", "--schools", "99AA"), "invitation")
+        co = self.link(self.user("reset", "--email", "co@example.nl"), "invitation")
+        self.assertEqual(self.listed()["bedrijf@example.nl"]["state"], "invited")
+        s.start()
+        s.accept("co", co)
+        s.accept("bedrijf", code)
+        s.stop()
+        row = self.listed()["bedrijf@example.nl"]
+        self.assertEqual((row["role"], row["state"], row["scope"]), ("company", "unverified", "990000001,990000002"))
+        s.start()
+        s.change("AccountService/VerifyCompanyContact", "co", accountId=row["id"])
+        s.log_in("bedrijf")
+        s.stop()
+        self.assertEqual(self.listed()["bedrijf@example.nl"]["state"], "active")
+
+    def test_an_ended_account_begins_from_nothing(self):
+        s = self.service
+        first = self.link(self.add("bedrijf@example.nl", "company", "--scope", "990000001", "--schools", "99AA"), "invitation")
+        self.assertEqual(self.user("disable", "--email", "bedrijf@example.nl").returncode, 0)
+        self.refused(self.add("bedrijf@example.nl", "coordinator", "--scope", "99AA"), 1, "this address has an account")
+        second = self.link(self.add("bedrijf@example.nl", "company", "--scope", "990000009", "--schools", "99AB"), "invitation")
+        row = self.listed()["bedrijf@example.nl"]
+        self.assertEqual((row["state"], row["scope"]), ("invited", "990000009"))
+        s.start()
+        self.assertNotEqual(s.call("AuthService/AcceptInvitation", code=first, password=PASSWORD).status, 200)
+        s.accept("bedrijf", second)
+        self.assertEqual(s.call("AuthService/Login", email="bedrijf@example.nl", password=PASSWORD).refusal["code"],
+                         "account_unverified")
+
+    def test_a_list_has_every_account_in_the_order_of_ids_but_no_students(self):
+        s = self.service
+        s.start()
+        s.log_in_operator()
+        s.invite("coordinator", "operator", "coordinator", ["99AA"])
+        ids = s.change("StudentService/SubmitStudents", "coordinator", students=[student("100001")])["stagevraagIds"]
+        s.invite_student("student", "coordinator", ids[0], "s100001@student.example")
+        s.stop()
+        result = self.user("list")
+        rows = [line.split("\t") for line in result.stdout.splitlines()]
+        self.assertEqual([row[0] for row in rows], sorted(row[0] for row in rows))
+        self.assertEqual({row[3] for row in rows}, {"operator@example.nl", "coordinator@example.nl"})
+        self.assertNotIn("student.example", result.stdout)
 
     # -- what it refuses ----------------------------------------------------------------------------------------------
 

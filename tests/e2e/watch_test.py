@@ -6,6 +6,7 @@ import time
 import unittest
 import uuid
 
+import support
 from market import SCHOOL, Market, new_qualification
 from service import Service, placement
 from watcher import Watcher
@@ -206,7 +207,8 @@ class SlowReader(unittest.TestCase):
         for at in range(60):
             s.change("PlacementService/SubmitPlacement", "company", placement=placement(f"T-{at}"))
             fast.event(lambda e: len(e.get("tasks", [])) == 301 + at, f"task {301 + at}")
-        self.assertLess(self.front_kib() - before, 16 * 1024)
+        slack_kib = (320 if support.is_sanitized() else 16) << 10  # a sanitizer keeps 256 MiB of what was freed
+        self.assertLess(self.front_kib() - before, slack_kib)
         slow.start_reading()
         slow.event(lambda e: len(e.get("tasks", [])) == 360, "the newest state")
         self.assertLess(len(slow.events), len(fast.events), "what was not read in time is told once")

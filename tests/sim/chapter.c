@@ -10,6 +10,7 @@
 
 #include "vault/offline.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,9 +108,14 @@ void chapters_make(void)
             world_step(true);
         keep(number);
     }
+    if (sim_has_failed()) {
+        sim_print_trace();
+        printf("already without faults, step %" PRIu64 ": %s\n", sim.steps, sim.failed);
+        exit(EXIT_FAILURE);
+    }
     world_end();
     script_keep_order(false);
-    sim_must(!sim_has_failed() && sim.steps < STEPS_MAX, "the story without faults does not come to its end");
+    sim_must(sim.steps < STEPS_MAX, "the story without faults does not come to its end");
 }
 
 void chapters_free(void)

@@ -2,6 +2,8 @@
 
 #include "sim.h"
 
+#include "ipc/role.h"
+
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -26,6 +28,7 @@ struct end {
     int process;
     struct bufferevent *stream; /* NULL: not opened yet, or gone */
     struct evbuffer *wire;      /* with the kernel, for this end to read */
+    int64_t held_until_us;
 };
 
 static struct end ends[2 * STREAM_LINKS_MAX];
@@ -182,9 +185,40 @@ void streams_flush(int process)
 static bool is_ready(int end)
 {
     const struct end *one = &ends[end];
-    if (!one->used || !one->stream || !(one->stream->enabled & EV_READ))
+    if (one->held_until_us > sim.now_us || !one->used || !one->stream || !(one->stream->enabled & EV_READ))
         return false;
     return evbuffer_get_length(one->wire) > 0 || (other_of(end)->gone && !one->told);
+}
+
+void streams_hold_some(int64_t us_max)
+{
+    int used[2 * STREAM_LINKS_MAX];
+    size_t count = 0;
+    for (int end = 0; end < 2 * STREAM_LINKS_MAX; end++)
+        if (ends[end].used)
+            used[count++] = end;
+    if (count == 0)
+        return;
+    int end = used[sim_below(count)];
+    int64_t us = (int64_t)sim_below((uint64_t)us_max);
+    ends[end].held_until_us = sim.now_us + us;
+    SIM_TRACE("%s hears nothing from %s for %.3f s", role_text((enum role_name)ends[end].process),
+              role_text((enum role_name)other_of(end)->process), (double)us / 1e6);
+}
+
+void streams_let_all_go(void)
+{
+    for (int end = 0; end < 2 * STREAM_LINKS_MAX; end++)
+        ends[end].held_until_us = 0;
+}
+
+int64_t streams_due_us(void)
+{
+    int64_t due_us = INT64_MAX;
+    for (int end = 0; end < 2 * STREAM_LINKS_MAX; end++)
+        if (ends[end].used && ends[end].held_until_us > sim.now_us && ends[end].held_until_us < due_us)
+            due_us = ends[end].held_until_us;
+    return due_us;
 }
 
 size_t streams_ready(int *ready, size_t room)

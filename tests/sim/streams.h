@@ -10,11 +10,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { STREAM_FD_FIRST = 1000, STREAM_LINKS_MAX = 64 };
 
 /* A new pair for two processes (by number); descriptors for channel_new. */
 void streams_pair(int process_a, int process_b, int *fd_a, int *fd_b);
+
+/* One direction of one pair, drawn, delivers nothing for a while: what goes another way overtakes it. */
+void streams_hold_some(int64_t us_max);
+void streams_let_all_go(void);
+
+/* When the next one that is held delivers again, monotonic; INT64_MAX: none. */
+int64_t streams_due_us(void);
 
 /* Where bytes, or an end, can be read now: fills numbers for streams_deliver, at most `room`. */
 size_t streams_ready(int *ends, size_t room);

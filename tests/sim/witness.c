@@ -97,6 +97,14 @@ static void look_at_stage(const struct database_change *change)
     message_free(after);
 }
 
+/* What the views that were handed out are dated with: big-endian, so bytes are in the order of the numbers. */
+static void look_at_meta(const struct database_change *change)
+{
+    if (change->before && change->after && text_is(change->after->key, "version") &&
+        text_compare(change->after->value, change->before->value) <= 0)
+        sim_fail("a version never goes back", "that of the views");
+}
+
 static void engine_change(const struct database_change *change)
 {
     if (change->after &&
@@ -107,6 +115,8 @@ static void engine_change(const struct database_change *change)
             look_at_versioned(&versioned[i], change);
     if (strcmp(change->table, "stage") == 0)
         look_at_stage(change);
+    if (strcmp(change->table, "meta") == 0)
+        look_at_meta(change);
 }
 
 /* ---- the vault comes after the engine ---- */

@@ -67,6 +67,12 @@ static void cut_some(void)
         process_rejoin(pair[0], pair[1]);
 }
 
+/* One way between two roles is slow, by less or by more than it takes until the vault asks after what it has staged. */
+static void hold_some(void)
+{
+    streams_hold_some(sim_below(2) ? SIM_SECOND : 25 * SIM_SECOND);
+}
+
 static void leave_some(void)
 {
     int client = (int)sim_below(CLIENTS_COUNT);
@@ -100,8 +106,8 @@ static void do_fault(void)
     static const struct {
         void (*happen)(void);
         unsigned weight;
-    } faults[] = {{kill_some, 10}, {kill_all, 1},  {stop_some, 2}, {cut_some, 4},
-                  {leave_some, 6}, {jump_some, 2}, {stall_some, 4}};
+    } faults[] = {{kill_some, 10}, {kill_all, 1},   {stop_some, 2}, {cut_some, 4},
+                  {hold_some, 8},  {leave_some, 6}, {jump_some, 2}, {stall_some, 4}};
     uint64_t total = 0, drawn;
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
         total += faults[i].weight;
@@ -216,7 +222,7 @@ static int64_t sooner(int64_t a, int64_t b)
 /* Nothing can happen now: the clock goes to the next moment at which something can. */
 static void wait_for_something(bool clients_begin)
 {
-    int64_t next_us = INT64_MAX;
+    int64_t next_us = streams_due_us();
     for (int i = 0; i < ROLES; i++)
         next_us = sooner(next_us, process_runs(roles[i]) ? process_due_us(roles[i]) : restart_us[roles[i]]);
     for (int i = 0; i < CLIENTS_COUNT; i++)
@@ -263,6 +269,7 @@ void world_heal(void)
     uint64_t steps_end = sim.steps + HEAL_STEPS_MAX;
     SIM_TRACE("the world heals");
     sim.faults_off = true;
+    streams_let_all_go();
     while (!sim_has_failed() && sim.steps < steps_end && !(clients_are_idle() && all_run()))
         world_step(false);
     if (!sim_has_failed() && !clients_are_idle())

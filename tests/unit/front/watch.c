@@ -26,12 +26,14 @@ static void set_number(const char *setting, int64_t value)
     at.settings.values[i].number = value;
 }
 
-static void open_all(int64_t heartbeat_ms)
+static void open_with(const char *setting, int64_t value)
 {
-    stamped_open(callers, CALLERS, "stream_heartbeat_ms", heartbeat_ms);
+    stamped_open(callers, CALLERS, NULL, 0);
     front_role.free(at.front);
+    set_number("stream_heartbeat_ms", QUIET_MS);
     set_number("stream_interval_ms", INTERVAL_MS);
     set_number("streams_per_account", 2);
+    set_number(setting, value);
     for (enum role_name role = ROLE_ENGINE; role <= ROLE_VAULT; role++) {
         channel_close(at.near[role]);
         channel_close(at.far[role]);
@@ -44,6 +46,11 @@ static void open_all(int64_t heartbeat_ms)
     connect_role(ROLE_ENGINE);
     connect_role(ROLE_VAULT);
     tell_front(0);
+}
+
+static void open_all(int64_t heartbeat_ms)
+{
+    open_with("stream_heartbeat_ms", heartbeat_ms);
 }
 
 static void ask(struct stream *stream, const char *headers, const char *json)
@@ -272,6 +279,47 @@ START_TEST(an_account_has_so_many)
 }
 END_TEST
 
+START_TEST(a_front_has_so_many)
+{
+    open_with("streams_max", 1);
+    struct stream first = watch(AS("coordinator"), "{}");
+    expect(&first, "first-task");
+    struct stream second = watch(AS("other-school"), "{}");
+    expect(&second, "resource_exhausted");
+    close_stream(&first);
+    close_stream(&second);
+    struct stream again = watch(AS("other-school"), "{}");
+    expect(&again, "first-task");
+    close_stream(&again);
+    fixture_close();
+}
+END_TEST
+
+/* A stream goes on or ends, and nothing is left behind, whichever allocation is the first that fails. */
+START_TEST(memory_may_run_out_anywhere)
+{
+    bool has_failed = true;
+    for (uint64_t nth = 1; has_failed; nth++) {
+        ck_assert_uint_lt(nth, 1000);
+        open_all(QUIET_MS);
+        struct stream stream = {.client = client_open()};
+        turns(5);
+        mem_fail_at(nth);
+        ask(&stream, AS("coordinator"), "{}");
+        for (int i = 0; i < 30; i++) {
+            turn();
+            read_some(&stream);
+        }
+        has_failed = mem_has_failed();
+        mem_fail_at(0);
+        if (!has_failed)
+            expect(&stream, "first-task");
+        close_stream(&stream);
+        fixture_close();
+    }
+}
+END_TEST
+
 START_TEST(a_session_that_is_over_ends_it)
 {
     open_all(50);
@@ -320,5 +368,5 @@ END_TEST
 RUN_TESTS("front/watch", the_state_comes_at_once_and_whenever_it_changed, what_concerns_others_is_not_asked_for,
           it_goes_on_behind_what_was_read, signs_of_life_come_while_nothing_changes,
           a_slow_reader_is_told_the_newest_once, an_engine_that_is_away_is_waited_for,
-          who_may_not_watch_is_told_so_in_the_stream, an_account_has_so_many, a_session_that_is_over_ends_it,
-          a_stop_says_so, whoever_leaves_is_let_go)
+          who_may_not_watch_is_told_so_in_the_stream, an_account_has_so_many, a_front_has_so_many,
+          memory_may_run_out_anywhere, a_session_that_is_over_ends_it, a_stop_says_so, whoever_leaves_is_let_go)

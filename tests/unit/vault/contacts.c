@@ -151,7 +151,7 @@ END_TEST
 
 START_TEST(a_check_is_for_the_leerbedrijven_that_were_seen)
 {
-    static char *const seen[][2] = {{"bedrijf-1", NULL}, {"bedrijf-2", NULL}, {"bedrijf-1", "bedrijf-2"}};
+    static const char *const seen[][2] = {{"bedrijf-1", NULL}, {"bedrijf-2", NULL}, {"bedrijf-1", "bedrijf-2"}};
     V(VerifyCompanyContactRequest) request = STAGEMATCH__V1__VERIFY_COMPANY_CONTACT_REQUEST__INIT;
     setup();
     request.account_id = contact_id;
