@@ -218,10 +218,14 @@ static void engine_free(void *self)
     mem_free(engine);
 }
 
+/* Not below the clock's milliseconds: a database that was restored from a backup gives no number a second time. */
 static enum err make_versions(struct engine *engine)
 {
     uint64_t version = 0;
+    int64_t now_ms = clock_wall_ms(&engine->environment->clock);
     enum err e = load_version(engine->store, &version);
+    if (now_ms > 0 && (uint64_t)now_ms > version)
+        version = (uint64_t)now_ms;
     return e == ERR_OK ? versions_new(&engine->environment->random, version, &engine->versions) : e;
 }
 

@@ -2,7 +2,8 @@
  * versions.h - how new what answers are made of is (api/views.h), and the fronts that are told when it changes.
  *
  * The version is a count of the turns that changed something. It is stored with each turn's changes, so it goes up over restarts too, and a
- * number that a client was given once never means something older. Which view changed in which turn is known from this start
+ * number that a client was given once never means something older; each start begins at the clock's milliseconds where that is more, so that
+ * this holds for a database that was restored from a backup as well. Which view changed in which turn is known from this start
  * on alone; a view that did not change since has the version of the start. What somebody keeps is bound to the *epoch*, a
  * random number that is drawn at the start and again when the engine loaded its state anew: what the failed turns would have
  * changed may be stored or not.

@@ -45,9 +45,10 @@ enum err certificate_open(struct front *front)
 void certificate_replace(struct front *front, const struct tls_pem *pem)
 {
     struct tls *next;
-    if (!front->certificate.tls || !front->api || load(pem, &next) != ERR_OK)
+    if (!front->certificate.tls || load(pem, &next) != ERR_OK)
         return;
-    h1_server_set_tls(front->api, next);
+    if (front->api)
+        h1_server_set_tls(front->api, next);
     tls_free(front->certificate.tls);
     front->certificate.tls = next;
     on_watch(-1, 0, front);

@@ -206,8 +206,6 @@ static enum err open_all(struct front *front)
     if (e == ERR_OK)
         e = certificate_open(front);
     if (e == ERR_OK)
-        e = open_server(front, environment->listen_fd, front->certificate.tls, route_api(front), &front->api);
-    if (e == ERR_OK)
         e = open_server(front, environment->metrics_fd, NULL, route_metrics(front), &front->metrics);
     if (e == ERR_OK)
         e = open_server(front, environment->redirect_fd, NULL, redirect_handler(front), &front->redirect);
@@ -279,11 +277,25 @@ static struct channel_handlers front_handlers(void *self, enum role_name peer)
     return (struct channel_handlers){.call = on_call, .closed = on_channel_closed, .told = on_told, .context = self};
 }
 
+/* Who comes before there is anybody to ask waits in the socket's queue, instead of hearing that nobody is there. */
+static void open_api(struct front *front)
+{
+    if (front->api || front->stopping || !front->channels[ROLE_ENGINE] || !front->channels[ROLE_VAULT])
+        return;
+    enum err e =
+        open_server(front, front->environment->listen_fd, front->certificate.tls, route_api(front), &front->api);
+    if (e == ERR_OK)
+        return;
+    LOG(LOG_ERROR, "front_not_listening", LOG_WORD("why", err_text(e)));
+    front->environment->stopped(front->environment->context); /* the parent starts another one */
+}
+
 static void front_connected(void *self, enum role_name peer, struct channel *channel)
 {
     struct front *front = self;
     front->channels[peer] = channel;
     front->health.known = false;
+    open_api(front);
 }
 
 static void front_certificate(void *self, const struct tls_pem *pem)

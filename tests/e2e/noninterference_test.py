@@ -239,7 +239,7 @@ class Market:
 POLLS = "ListProposals|ListNotices|GetRound|GetImport|Authenticate"
 MOVING = re.compile(rf"_seconds|microseconds|calls_total{{method=\"[^\"]*/({POLLS})\"|_actors_|_http_(accepted|requests|responses)"
                     r"|_(engine|vault)_(calls|turns|turn_calls|commits|batches)_total|_hashes_waiting|_http_connections|_wal_pages|_rows_total"
-                    r"|_answers_total|_answer_cache_outdated|_front_requests_total|_invalidat")
+                    r"|_checkpoints_total|_answers_total|_answer_cache_outdated|_front_requests_total|_invalidat")
 
 
 class NonInterference(unittest.TestCase):

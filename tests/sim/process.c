@@ -193,9 +193,10 @@ static void take_apart(enum role_name role)
     struct process *process = &processes[role];
     sim.muted = true;
     for (int peer = 0; peer < ROLE_NAME_COUNT; peer++) {
-        if (process->links[peer].channel)
-            channel_close(process->links[peer].channel);
-        process->links[peer].channel = NULL;
+        struct channel *channel = process->links[peer].channel;
+        lose_channel(&process->links[peer]); /* first: what still runs may not speak into it */
+        if (channel)
+            channel_close(channel);
     }
     events_drain(process->environment.base);
     process->operations->free(process->role);

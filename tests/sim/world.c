@@ -107,7 +107,7 @@ static void do_fault(void)
         void (*happen)(void);
         unsigned weight;
     } faults[] = {{kill_some, 10}, {kill_all, 1},   {stop_some, 2}, {cut_some, 4},
-                  {hold_some, 8},  {leave_some, 6}, {jump_some, 2}, {stall_some, 4}};
+                  {hold_some, 14}, {leave_some, 6}, {jump_some, 2}, {stall_some, 4}};
     uint64_t total = 0, drawn;
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
         total += faults[i].weight;
