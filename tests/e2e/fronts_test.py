@@ -2,6 +2,7 @@
 nobody but those whose calls it had; what was written through one is seen through the other; one scrape answers for both."""
 import contextlib
 import os
+import re
 import signal
 import time
 import unittest
@@ -45,7 +46,8 @@ class Fronts(Case):
         for index in (0, 1):
             with self.only(index):
                 s.ok("AuthService/GetSession", "company")
-            self.assertRegex(s.read_log(), rf"event=request method=stagematch.v1.AuthService/GetSession .* process=front\.{index} ")
+            line = re.compile(rf"event=request method=stagematch.v1.AuthService/GetSession .* process=front\.{index} ")
+            s.wait_until(lambda found=line: found.search(s.read_log()), f"the line of front {index}")  # written after the answer
 
     def test_one_killed_under_calls_comes_back_alone(self):
         s = self.service

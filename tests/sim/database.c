@@ -292,7 +292,7 @@ static enum database_name name_of_path(const char *path)
     for (int i = 0; i < DATABASE_COUNT; i++)
         if (strncmp(base, database_text((enum database_name)i), strlen(database_text((enum database_name)i))) == 0)
             return (enum database_name)i;
-    sim_must(false, "a database that is not simulated");
+    sim_is_wrong("a database that is not simulated");
     return DATABASE_ENGINE;
 }
 

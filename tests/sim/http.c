@@ -67,7 +67,7 @@ void h1_server_stop(struct h1_server *which, void (*done)(void *context), void *
     (void)which;
     (void)done;
     (void)context;
-    sim_must(false, "fronts are only killed");
+    sim_is_wrong("fronts are only killed");
 }
 
 void h1_server_free(struct h1_server *which)
@@ -170,7 +170,7 @@ void exchange_stream_begin(struct exchange *exchange, int status, const struct e
     (void)headers;
     (void)header_count;
     (void)stream;
-    sim_must(false, "streams are not simulated");
+    sim_is_wrong("streams are not simulated");
 }
 
 enum err exchange_stream_write(struct exchange *exchange, struct text bytes)

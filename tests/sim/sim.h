@@ -63,7 +63,7 @@ bool sim_has_failed(void);
 void sim_print_trace(void);
 
 /* For what only fails when the simulator itself is wrong. */
-void sim_must(bool holds, const char *what);
-#define SIM_MUST(holds) sim_must((holds), #holds)
+void sim_is_wrong(const char *what) __attribute__((noreturn));
+#define SIM_MUST(holds) ((holds) ? (void)0 : sim_is_wrong(#holds))
 
 #endif

@@ -112,7 +112,7 @@ int bufferevent_set_max_single_read(struct bufferevent *stream, size_t bytes)
 
 int bufferevent_enable(struct bufferevent *stream, short what)
 {
-    stream->enabled |= what;
+    stream->enabled = (short)(stream->enabled | what);
     return 0;
 }
 

@@ -239,7 +239,7 @@ START_TEST(only_a_confirmed_proposal_is_released_by_its_own_school)
     about.request_id = "00000000-0000-4000-8000-00000000000e";
     release_as(&school, &about, 0x33);
     DONE();
-    release_as(&school, &about, 0x33); /* repeated: the same answer */
+    release_as(&school, &about, 0x33); /* repeated: nothing more happens */
     DONE();
     ck_assert(resolve(0x33, NULL));
     ck_assert(granted(about.label, "100001"));
@@ -277,6 +277,47 @@ START_TEST(a_withdrawal_after_release_takes_the_grant_back)
     move_as(&school, METHOD_WITHDRAW_PROPOSAL, &about, false);
     DONE();
     ck_assert(!granted(about.label, "100001"));
+    close_domain();
+}
+END_TEST
+
+/* The vault asks again where it missed the answer, with the request that it made then. */
+static Stagematch__V1__ProposalState release_again(const struct about *about, uint8_t stage_byte)
+{
+    uint8_t id[ID_BYTES], stage[ID_BYTES];
+    char request_id[] = "00000000-0000-4000-8000-00000000000f";
+    Stagematch__Internal__V1__CommitReleaseRequest request = STAGEMATCH__INTERNAL__V1__COMMIT_RELEASE_REQUEST__INIT;
+    ck_assert_int_eq(id_parse(about->id, id), ERR_OK);
+    memset(stage, stage_byte, sizeof stage);
+    request.request_id = request_id;
+    request.proposal_id = (ProtobufCBinaryData){sizeof id, id};
+    request.stage_id = (ProtobufCBinaryData){sizeof stage, stage};
+    request.version = about->version;
+    uint64_t mutations = state_mutations(domain_state(domain));
+    Stagematch__Internal__V1__CommitReleaseResponse *answer = call(&school, METHOD_COMMIT_RELEASE, &request);
+    DONE();
+    ck_assert_uint_eq(state_mutations(domain_state(domain)), mutations);
+    Stagematch__V1__ProposalState state = answer->proposal ? answer->proposal->state : PROPOSAL_STATE(UNSPECIFIED);
+    message_free(answer);
+    return state;
+}
+
+START_TEST(a_release_is_told_again_however_late_and_as_it_is_by_then)
+{
+    struct about about = open_story();
+    bring_to(&about, PROPOSAL_STATE(CONFIRMED));
+    const struct about asked = about;
+    about.request_id = "00000000-0000-4000-8000-00000000000f";
+    release_as(&school, &about, 0x34);
+    DONE();
+    ck_assert_int_eq(release_again(&asked, 0x34), PROPOSAL_STATE(RELEASED));
+    wait_until(now_ms + ANSWER_KEPT_MS + 1);
+    ck_assert_int_eq(release_again(&asked, 0x34), PROPOSAL_STATE(RELEASED));
+    about = (struct about){.id = about.id, .label = about.label, .version = proposal_of(about.id)->version};
+    about.reason = "plek-elders";
+    move_as(&school, METHOD_WITHDRAW_PROPOSAL, &about, false);
+    DONE();
+    ck_assert_int_eq(release_again(&asked, 0x34), PROPOSAL_STATE(WITHDRAWN_STUDENT));
     close_domain();
 }
 END_TEST
@@ -337,4 +378,5 @@ RUN_TESTS("saga", a_repeat_gets_the_same_answer_and_changes_nothing, another_req
           a_text_is_committed_with_its_decision, what_the_vault_gave_up_can_never_be_committed,
           a_call_with_a_text_is_checked_as_without, only_a_confirmed_proposal_is_released_by_its_own_school,
           the_grant_lasts_while_the_company_has_the_student, a_withdrawal_after_release_takes_the_grant_back,
-          the_catalogue_lists_reasons_by_event, without_memory_nothing_is_half_done_in_silence)
+          a_release_is_told_again_however_late_and_as_it_is_by_then, the_catalogue_lists_reasons_by_event,
+          without_memory_nothing_is_half_done_in_silence)

@@ -389,6 +389,28 @@ START_TEST(a_release_whose_answer_was_lost_is_finished)
 }
 END_TEST
 
+START_TEST(a_release_that_was_withdrawn_before_its_answer_came_gives_nothing)
+{
+    setup();
+    const char *token = login("co@example.org", good_password),
+               *company = login("bedrijf@example.org", good_password);
+    import_one(token);
+    world.grant = true; /* an engine that says so at a read finds no grant of the vault's */
+    world.engine_silent = true;
+    ck_assert_str_eq(release(token, 5).refusal, "unavailable");
+    world_restart();
+    world.engine_silent = false;
+    world.release_is_over = true;
+    world.clock.wall_ms += 10001;
+    wait_for_no_stage();
+    ck_assert_str_eq(read_candidate(company).refusal, "not_found");
+    struct result repeated = release(token, 5);
+    ck_assert_int_eq(repeated.code, STATUS_OK); /* it did happen */
+    message_free(repeated.message);
+    world_teardown();
+}
+END_TEST
+
 START_TEST(a_release_that_never_reached_the_engine_is_dropped)
 {
     setup();
@@ -761,9 +783,10 @@ RUN_TESTS("vault/sagas", what_is_staged_is_seen_only_after_it_is_final, a_studen
           staging_is_for_coordinators_of_the_school, a_forgotten_stage_ends_as_the_engine_says,
           an_import_of_many_chunks_goes_on_after_a_crash, rows_that_were_swapped_do_not_open,
           a_release_gives_the_company_name_mail_and_phone_and_nothing_else, a_refused_release_leaves_nothing,
-          a_release_whose_answer_was_lost_is_finished, a_release_that_never_reached_the_engine_is_dropped,
-          a_text_is_read_by_those_whom_it_concerns, an_introduction_is_shown_once_the_student_agreed,
-          the_fronts_word_finishes_nothing, a_school_releases_its_own_students_alone,
-          an_erasure_destroys_the_key_and_all_rows, a_refused_erasure_leaves_the_student,
-          the_engines_head_is_signed_every_thousand_entries_and_every_day,
+          a_release_whose_answer_was_lost_is_finished,
+          a_release_that_was_withdrawn_before_its_answer_came_gives_nothing,
+          a_release_that_never_reached_the_engine_is_dropped, a_text_is_read_by_those_whom_it_concerns,
+          an_introduction_is_shown_once_the_student_agreed, the_fronts_word_finishes_nothing,
+          a_school_releases_its_own_students_alone, an_erasure_destroys_the_key_and_all_rows,
+          a_refused_erasure_leaves_the_student, the_engines_head_is_signed_every_thousand_entries_and_every_day,
           every_read_is_in_the_ledger_and_its_head_is_signed, nothing_of_a_person_is_logged)

@@ -59,6 +59,7 @@ static struct world {
     bool engine_silent;                   /* does what it is told, but its answers are lost */
     const struct refusal *engine_refusal; /* of CommitRelease and CommitErasure */
     const char *release_school;           /* of the proposal that is released; NULL: 25LX */
+    bool release_is_over;                 /* it was withdrawn by the time that the engine answers */
     bool grant, introduction_agreed;
     char student_ref[33], stagevraag_id[33]; /* of the student that a proposal is about */
     uint8_t text_subject_ref[16];
@@ -136,7 +137,8 @@ static inline void engine_release(struct incoming_call *incoming, const I(Commit
     proposal.leerbedrijf = (char *)(uintptr_t) "bedrijf-1";
     proposal.school = (char *)(uintptr_t)(world.release_school ? world.release_school : "25LX");
     proposal.student_ref = world.student_ref;
-    proposal.state = STAGEMATCH__V1__PROPOSAL_STATE__PROPOSAL_STATE_RELEASED;
+    proposal.state = world.release_is_over ? STAGEMATCH__V1__PROPOSAL_STATE__PROPOSAL_STATE_WITHDRAWN_STUDENT
+                                           : STAGEMATCH__V1__PROPOSAL_STATE__PROPOSAL_STATE_RELEASED;
     response.proposal = &proposal;
     engine_reply(incoming, &response);
 }
