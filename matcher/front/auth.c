@@ -109,7 +109,8 @@ static void on_forget(void *context, struct text channel, struct text message)
 {
     struct auth *auth = context;
     (void)channel;
-    (void)message;
+    if (!auth_share_heard(&auth->share, message))
+        return;
     forget_all(auth);
     auth_share_forget(&auth->share, false);
 }

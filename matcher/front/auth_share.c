@@ -61,7 +61,16 @@ void auth_share_forget(struct auth_share *share, bool tell)
         return;
     share->after_ms = clock_wall_ms(share->clock);
     if (tell)
-        cache_publish(share->shelf->cache, text_of(channel), text_of(""));
+        shelf_tell(share->shelf, channel, text_of(""));
+}
+
+bool auth_share_heard(struct auth_share *share, struct text message)
+{
+    struct buf plain;
+    buf_init(&plain, 1);
+    bool is_ours = !message.data || shelf_open(share->shelf, channel, message, &plain) == ERR_OK;
+    buf_free(&plain);
+    return is_ours;
 }
 
 enum err auth_share_listen(struct auth_share *share, cache_message_cb *heard, void *context)

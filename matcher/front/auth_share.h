@@ -31,6 +31,9 @@ MUST_USE enum err auth_share_open(struct auth_share *share, const char *name, st
 /* Sessions ended: nothing from before counts. `tell`: the other fronts, too. */
 void auth_share_forget(struct auth_share *share, bool tell);
 
+/* Whether a message is one: of a front of this start, or that some may have been lost. */
+bool auth_share_heard(struct auth_share *share, struct text message);
+
 /* Hears of sessions that ended at other fronts. Errors: those of cache_subscribe. */
 MUST_USE enum err auth_share_listen(struct auth_share *share, cache_message_cb *heard, void *context);
 

@@ -42,6 +42,9 @@ void shelf_seal(struct shelf *shelf, const char *name, struct text plain, struct
 /* Seals and stores it; nothing where that cannot be. */
 void shelf_put(struct shelf *shelf, const char *name, struct text plain, uint32_t ttl_ms);
 
+/* The same as a message to whoever has subscribed to the channel, which opens it under the channel's name. */
+void shelf_tell(struct shelf *shelf, const char *channel, struct text plain);
+
 /* Opens what was found under the name, behind what is in `out`. ERR_MISSING: nothing that a front of this start put there. */
 MUST_USE enum err shelf_open(struct shelf *shelf, const char *name, struct text sealed, struct buf *out);
 

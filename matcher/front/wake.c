@@ -11,11 +11,15 @@ static const char channel[] = CACHE_PREFIX "wake";
 static void on_wake(void *context, struct text name, struct text bytes)
 {
     struct front *front = context;
-    struct pbguard_message message;
+    struct pbguard_message message = {0};
+    struct buf plain;
     (void)name;
-    if (!bytes.data || bytes.length > MESSAGE_BYTES_MAX ||
-        pbguard_unpack(&stagematch__internal__v1__changed__descriptor, bytes, &pbguard_limits_internal, BUDGET_BYTES,
-                       false, &message, NULL) != ERR_OK)
+    buf_init(&plain, MESSAGE_BYTES_MAX);
+    bool is_ours = shelf_open(&front->shelf, channel, bytes, &plain) == ERR_OK &&
+                   pbguard_unpack(&stagematch__internal__v1__changed__descriptor, buf_text(&plain),
+                                  &pbguard_limits_internal, BUDGET_BYTES, false, &message, NULL) == ERR_OK;
+    buf_free(&plain);
+    if (!is_ours)
         return;
     const Stagematch__Internal__V1__Changed *changed = (const void *)message.message;
     if (changed->epoch == front->freshness->epoch && changed->version > front->freshness->newest)
@@ -36,6 +40,6 @@ void wake_tell(struct front *front, const Stagematch__Internal__V1__Changed *cha
         return;
     buf_init(&message, MESSAGE_BYTES_MAX);
     if (message_pack_buf(changed, &message) == ERR_OK)
-        cache_publish(front->cache, text_of(channel), buf_text(&message));
+        shelf_tell(&front->shelf, channel, buf_text(&message));
     buf_free(&message);
 }

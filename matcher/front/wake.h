@@ -3,8 +3,8 @@
  *
  * Every front hears of changes from the engine itself, so this is a second way to the same: where a front's own channel is behind, its
  * streams ask earlier. The first front tells what the engine told it; a front that hears of a version which it does not know yet lets
- * the streams whose views are named ask the engine. What they tell is the engine's answer. A message that is lost, or made up by somebody
- * who can write to Redis, costs a question later, or one too many in stream_interval_ms.
+ * the streams whose views are named ask the engine. What they tell is the engine's answer. Messages are sealed (front/shelf.h). One
+ * that is lost, or comes again, costs a question later, or one too many in stream_interval_ms.
  */
 #ifndef FRONT_WAKE_H
 #define FRONT_WAKE_H

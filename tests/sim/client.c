@@ -18,7 +18,7 @@ enum { RETRY_MS_MAX = 3000, THINK_MS_MAX = 400, CODE_BYTES = 40, TOKEN_TRUSTED_M
 static const int64_t on_the_way_us = 5 * SIM_SECOND;
 
 /* How long an answer is kept for repeats, less a margin. */
-static const int64_t repeat_ms = 20 * 3600 * (int64_t)1000;
+static const int64_t repeat_ms = (int64_t)20 * 3600 * 1000;
 
 struct clients clients;
 
@@ -175,7 +175,7 @@ static void lose_token(struct client *client)
     /* What it was let in with is good for a minute, and may be over on the way. */
     bool jumped =
         sim.jumped_us >= client->operation.sent_us || sim.now_us - client->operation.sent_us > on_the_way_us;
-    bool is_young = age_ms >= 0 && age_ms < TOKEN_TRUSTED_MINUTES * 60000;
+    bool is_young = age_ms >= 0 && age_ms < (int64_t)TOKEN_TRUSTED_MINUTES * 60000;
     if (client->token[0] && is_young && !jumped && !may_be_gone(client))
         sim_fail("a session that was given is known", "%s was logged out after %" PRId64 " ms", name_of(client),
                  age_ms);

@@ -126,7 +126,7 @@ void event_active(struct event *event, int what, short calls)
 {
     (void)calls;
     if (event->ev_evcallback.evcb_flags & EVLIST_ACTIVE) {
-        event->ev_res |= (short)what;
+        event->ev_res = (short)(event->ev_res | what);
         return;
     }
     event->ev_res = (short)what;

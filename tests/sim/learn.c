@@ -138,10 +138,11 @@ static void end_erasing(struct student *student)
 static void take_students(const struct operation *operation, const void *answer)
 {
     const Stagematch__V1__SubmitStudentsResponse *response = answer;
-    int first = 0;
-    SIM_MUST(sscanf(operation->about, "%d", &first) == 1);
+    struct text word, about = text_of(operation->about);
+    uint64_t first = 0;
+    SIM_MUST(text_next(&about, ' ', &word) && text_to_u64(word, 0, CLIENTS_STUDENTS - 1, &first) == ERR_OK);
     for (size_t i = 0; i < response->n_stagevraag_ids; i++) {
-        struct student *student = &clients.students[(size_t)first + i];
+        struct student *student = &clients.students[first + i];
         student->erased = student->erased && strcmp(student->stagevraag_id, response->stagevraag_ids[i]) == 0;
         copy_name(student->stagevraag_id, text_of(response->stagevraag_ids[i]));
     }

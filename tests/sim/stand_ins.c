@@ -260,10 +260,6 @@ void letters_listen(void (*letter)(struct text letter))
 
 static void end_job(struct letter_job *job, int status)
 {
-    struct letter_job **at = &job->spawner->jobs;
-    while (*at != job)
-        at = &(*at)->next;
-    *at = job->next;
     event_free(job->ready);
     job->done(job->context, status);
     free(job);
@@ -271,9 +267,12 @@ static void end_job(struct letter_job *job, int status)
 
 static void job_turn(evutil_socket_t fd, short what, void *context)
 {
-    struct letter_job *job = context;
+    struct letter_job *job = context, **at = &job->spawner->jobs;
     (void)fd;
     (void)what;
+    while (*at != job)
+        at = &(*at)->next;
+    *at = job->next;
     end_job(job, job->status);
 }
 
@@ -304,13 +303,17 @@ struct spawner *spawner_simulated(struct event_base *base)
 
 void spawner_free(struct spawner *spawner)
 {
-    while (spawner && spawner->jobs)
-        end_job(spawner->jobs, -1);
+    while (spawner && spawner->jobs) {
+        struct letter_job *job = spawner->jobs;
+        spawner->jobs = job->next;
+        end_job(job, -1);
+    }
     free(spawner);
 }
 
 /* ---- files that every start reads anew: once (the linker's --wrap) ---- */
 
+// NOLINTBEGIN(bugprone-reserved-identifier): the names are the linker's
 enum err __real_engine_config_read(const struct settings *settings, FILE *complaints, struct engine_config *out);
 enum err __wrap_engine_config_read(const struct settings *settings, FILE *complaints, struct engine_config *out);
 void __wrap_engine_config_free(struct engine_config *config);
@@ -341,3 +344,4 @@ enum err __wrap_postcodes_read(const char *path, struct postcodes *out, struct p
     memcpy(out, &postcodes_read_once, sizeof *out);
     return ERR_OK;
 }
+// NOLINTEND(bugprone-reserved-identifier)

@@ -118,7 +118,7 @@ int bufferevent_enable(struct bufferevent *stream, short what)
 
 int bufferevent_disable(struct bufferevent *stream, short what)
 {
-    stream->enabled &= (short)~what;
+    stream->enabled = (short)(stream->enabled & ~what);
     return 0;
 }
 

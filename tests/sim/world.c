@@ -6,22 +6,26 @@
 #include "sim.h"
 #include "streams.h"
 
+#include <string.h>
+
 enum {
     HEAL_STEPS_MAX = 60000,
     RESTART_MS_MAX = 400,
     STEP_US_MAX = 300,
-    FAULTS_IN_TEN_THOUSAND = 120,
+    FAULTS_IN_TEN_THOUSAND = 180,
     COMMIT_FAILS_IN_A_THOUSAND = 15,
 };
 
 static const enum role_name roles[] = {ROLE_FRONT, ROLE_ENGINE, ROLE_VAULT};
 enum { ROLES = sizeof roles / sizeof roles[0] };
 
-static int64_t restart_us[ROLE_NAME_COUNT]; /* when the parent starts a role again that is not there */
+static int64_t slow_until_us[DATABASE_COUNT]; /* its disk writes nothing before */
+static int64_t restart_us[ROLE_NAME_COUNT];   /* when the parent starts a role again that is not there */
 
 void world_begin(void)
 {
     streams_reset();
+    memset(slow_until_us, 0, sizeof slow_until_us);
     processes_draw_key();
     for (int i = 0; i < ROLES; i++)
         process_start(roles[(i + (int)(sim.seed % ROLES)) % ROLES]);
@@ -73,6 +77,16 @@ static void hold_some(void)
     streams_hold_some(sim_below(2) ? SIM_SECOND : 25 * SIM_SECOND);
 }
 
+/* A disk is slow: what was applied waits to be durable, while everything else goes on. */
+static void slow_some(void)
+{
+    int database = (int)sim_below(DATABASE_COUNT);
+    int64_t us = (int64_t)sim_below(2 * SIM_SECOND);
+    SIM_TRACE("%s database: writes nothing for %.3f s", database_text((enum database_name)database),
+              (double)us / 1e6);
+    slow_until_us[database] = sim.now_us + us;
+}
+
 static void leave_some(void)
 {
     int client = (int)sim_below(CLIENTS_COUNT);
@@ -83,7 +97,7 @@ static void leave_some(void)
 /* The wall clock is set: mostly a little, now and then to another day, forward or back. */
 static void jump_some(void)
 {
-    static const int64_t jumps_ms[] = {-2000, 1500, -120000, 300000, 3600000, 26 * 3600 * (int64_t)1000};
+    static const int64_t jumps_ms[] = {-2000, 1500, -120000, 300000, 3600000, (int64_t)26 * 3600 * 1000};
     int64_t jump_ms = jumps_ms[sim_below(sim_below(4) ? 2 : sizeof jumps_ms / sizeof jumps_ms[0])];
     SIM_TRACE("the clock jumps by %" PRId64 " ms", jump_ms);
     if (sim_wall_ms() > sim.latest_wall_ms)
@@ -106,8 +120,8 @@ static void do_fault(void)
     static const struct {
         void (*happen)(void);
         unsigned weight;
-    } faults[] = {{kill_some, 10}, {kill_all, 1},   {stop_some, 2}, {cut_some, 4},
-                  {hold_some, 14}, {leave_some, 6}, {jump_some, 2}, {stall_some, 4}};
+    } faults[] = {{kill_some, 10}, {kill_all, 1},   {stop_some, 2}, {cut_some, 4},  {hold_some, 14},
+                  {slow_some, 14}, {leave_some, 6}, {jump_some, 2}, {stall_some, 4}};
     uint64_t total = 0, drawn;
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
         total += faults[i].weight;
@@ -158,7 +172,7 @@ static void gather(struct choices *choices, bool clients_begin)
     for (size_t i = 0; i < ready_count; i++)
         add(choices, CHOICE_DELIVER, ready[i], 6);
     for (int i = 0; i < DATABASE_COUNT; i++)
-        if (database_has_work((enum database_name)i))
+        if (database_has_work((enum database_name)i) && slow_until_us[i] <= sim.now_us)
             add(choices, CHOICE_WRITE, i, 5);
     for (int i = 0; i < CLIENTS_COUNT; i++)
         if (client_is_ready(i, clients_begin))
@@ -223,6 +237,9 @@ static int64_t sooner(int64_t a, int64_t b)
 static void wait_for_something(bool clients_begin)
 {
     int64_t next_us = streams_due_us();
+    for (int i = 0; i < DATABASE_COUNT; i++)
+        if (slow_until_us[i] > sim.now_us)
+            next_us = sooner(next_us, slow_until_us[i]);
     for (int i = 0; i < ROLES; i++)
         next_us = sooner(next_us, process_runs(roles[i]) ? process_due_us(roles[i]) : restart_us[roles[i]]);
     for (int i = 0; i < CLIENTS_COUNT; i++)
@@ -270,6 +287,7 @@ void world_heal(void)
     SIM_TRACE("the world heals");
     sim.faults_off = true;
     streams_let_all_go();
+    memset(slow_until_us, 0, sizeof slow_until_us);
     while (!sim_has_failed() && sim.steps < steps_end && !(clients_are_idle() && all_run()))
         world_step(false);
     if (!sim_has_failed() && !clients_are_idle())

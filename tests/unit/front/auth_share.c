@@ -193,14 +193,17 @@ START_TEST(a_session_that_ended_at_one_front_is_over_at_all)
 }
 END_TEST
 
-START_TEST(another_fronts_word_ends_it_here)
+START_TEST(another_fronts_word_ends_it_here_and_a_strangers_does_not)
 {
     char answer[256];
     begin();
+    open_other(key);
     assert_status(200);
     play_refusal(METHOD_AUTHENTICATE, &refusal_unauthenticated);
-    assert_status(200); /* known for up to a minute */
     redis_tell(&redis, "PUBLISH " CACHE_PREFIX "forget x", answer, sizeof answer);
+    turns(50);
+    assert_status(200); /* known for up to a minute */
+    auth_forget_all(other.auth);
     int status = 200;
     for (int i = 0; i < 500 && status == 200; i++) {
         struct reply reply = post_with(METHOD_GET_PROPOSAL, "application/json", BEARER, "{}", 2);
@@ -272,7 +275,7 @@ int main(void)
                                   it_is_over_when_the_assertion_is,
                                   a_refusal_is_not_shared,
                                   a_session_that_ended_at_one_front_is_over_at_all,
-                                  another_fronts_word_ends_it_here,
+                                  another_fronts_word_ends_it_here_and_a_strangers_does_not,
                                   garbage_is_nobody,
                                   a_redis_that_hangs_is_not_waited_for,
                                   an_answer_for_nobody_is_let_go};
