@@ -411,6 +411,30 @@ START_TEST(a_release_that_was_withdrawn_before_its_answer_came_gives_nothing)
 }
 END_TEST
 
+/* The first try was committed; the second comes so late that the engine does not look at it. */
+START_TEST(a_repeat_that_the_engine_did_not_look_at_drops_no_release)
+{
+    setup();
+    const char *token = login("co@example.org", good_password),
+               *company = login("bedrijf@example.org", good_password);
+    import_one(token);
+    world.grant = true;
+    world.engine_silent = true;
+    ck_assert_str_eq(release(token, 5).refusal, "unavailable");
+    world_restart();
+    world.engine_silent = false;
+    world.engine_refusal = &refusal_unauthenticated;
+    ck_assert_str_eq(release(token, 5).refusal, "unavailable");
+    world.engine_refusal = NULL;
+    world.clock.wall_ms += 10001;
+    wait_for_no_stage();
+    struct result read = read_candidate(company);
+    ck_assert_int_eq(read.code, STATUS_OK);
+    message_free_wiped(read.message);
+    world_teardown();
+}
+END_TEST
+
 START_TEST(a_release_that_never_reached_the_engine_is_dropped)
 {
     setup();
@@ -783,7 +807,7 @@ RUN_TESTS("vault/sagas", what_is_staged_is_seen_only_after_it_is_final, a_studen
           staging_is_for_coordinators_of_the_school, a_forgotten_stage_ends_as_the_engine_says,
           an_import_of_many_chunks_goes_on_after_a_crash, rows_that_were_swapped_do_not_open,
           a_release_gives_the_company_name_mail_and_phone_and_nothing_else, a_refused_release_leaves_nothing,
-          a_release_whose_answer_was_lost_is_finished,
+          a_release_whose_answer_was_lost_is_finished, a_repeat_that_the_engine_did_not_look_at_drops_no_release,
           a_release_that_was_withdrawn_before_its_answer_came_gives_nothing,
           a_release_that_never_reached_the_engine_is_dropped, a_text_is_read_by_those_whom_it_concerns,
           an_introduction_is_shown_once_the_student_agreed, the_fronts_word_finishes_nothing,
