@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A school's day in a minute: mixed reads and writes by role, with one and two fronts, with and without Redis; and attacks.
 
-usage: load_bench.py HTTP_LOAD
+usage: load_bench.py HTTP_LOAD                       once through, beside nginx and a bare Redis that give the same bytes
+       load_bench.py HTTP_LOAD soak [MINUTES]        the day over and over, a quarter of the time (60): memory every minute
 
 Everything runs on this machine, the load's own processor time included; compare the rows of one run with each other.
 """
@@ -9,32 +10,19 @@ import contextlib
 import json
 import os
 import random
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 
-import service_bench
+import service_bench  # first: it says where the others are
+from redis_server import RedisServer
 from service_bench import http, load, proposals_of_a_round, text
 from service import Service, student
 
-PLACES, READS, MIXED, CLIENTS = 400, 30000, 20000, 64
+CANDIDATES, PLACES, READS, MIXED, CLIENTS = 400, 40, 30000, 20000, 64
 SETUPS = [(1, False), (1, True), (2, False), (2, True)]
-
-
-@contextlib.contextmanager
-def redis_server(folder):
-    path = os.path.join(folder, "redis.sock")
-    process = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no"],
-                               cwd=folder, stdout=subprocess.DEVNULL)
-    try:
-        yield path
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def say(what, got):
@@ -46,10 +34,10 @@ def call(s, method, who, kind="json", body=None, **fields):
     return http(s, method, json.dumps(fields).encode() if body is None else body, s.tokens[who], kind)
 
 
-def day(s, candidates, dice):
-    """What a day asks for: nine reads to one write, by everybody."""
+def day(s, candidates, dice, requests_count=MIXED, students=10 ** 6):
+    """What a day asks for: nine reads to one write, by everybody. `students`: how many there are to be written about."""
     requests = []
-    for i in range(MIXED):
+    for _ in range(requests_count):
         kind = dice.random()
         if kind < 0.35:
             requests.append(call(s, "TaskService/ListTasks", dice.choice(["coordinator", "company"]), pageSize=20))
@@ -61,7 +49,7 @@ def day(s, candidates, dice):
             requests.append(call(s, "StudentService/ListStagevragen", "coordinator", pageSize=20))
         else:
             requests.append(call(s, "StudentService/SubmitStudents", "coordinator", requestId=str(uuid.uuid4()),
-                                 students=[student(f"m{i}-{dice.randrange(10 ** 6)}")]))
+                                 students=[student(f"m{dice.randrange(students)}", hours=dice.choice([24, 32]))]))
     return requests
 
 
@@ -88,23 +76,82 @@ def attack(s, candidates):
     return refused, got
 
 
-def play(s):
+def in_turn(candidates):
+    """One of each placement: the others wait for that decision."""
+    by_placement = {}
+    for candidate in candidates:
+        by_placement.setdefault(candidate["placementId"], candidate["candidate"])
+    return list(by_placement.values())
+
+
+def prepare(s):
+    """Logged in, with candidates to decide on; gives those that can be read: one at each placement, the others wait."""
     s.log_in_operator()
     s.invite("coordinator", "operator", "coordinator", ["99AA"])
     s.invite("company", "coordinator", "company", ["990000001"])
-    for proposal in proposals_of_a_round(s, PLACES):
+    for proposal in proposals_of_a_round(s, CANDIDATES, PLACES):
         s.change("ProposalService/ApproveProposal", "coordinator", proposalId=proposal["proposalId"], version=proposal["version"])
-    candidates = [c["candidate"] for c in
-                  s.ok("CandidateService/ListCandidates", "company", pageSize=1000)["candidates"]]
+    every = s.ok("CandidateService/ListCandidates", "company", pageSize=1000)["candidates"]
+    return [c["candidate"] for c in every
+            if s.call("CandidateService/GetCandidate", "company", candidate=c["candidate"]).status == 200]
+
+
+def play(s):
+    candidates = prepare(s)
     listing = {"json": call(s, "CandidateService/ListCandidates", "company", pageSize=20),
                "proto": call(s, "CandidateService/ListCandidates", "company", "proto",
-                             service_bench.whole(PAGE_SIZE_FIELD, 20))}
+                             body=service_bench.whole(PAGE_SIZE_FIELD, 20))}
+    rates = {}
     for kind, request in listing.items():
-        say(f"candidate lists, {kind}", load(s, CLIENTS, [request] * READS))
+        got = load(s, CLIENTS, [request] * READS)
+        rates[kind] = got["requests"] / got["seconds"]
+        say(f"candidate lists, {kind}", got)
     say("a day, mixed", load(s, CLIENTS, day(s, candidates, random.Random(1))))
     refused, got = attack(s, candidates)
     say("candidates under 200 slow heads", got)
     print(f"    and a flood of 2,000 connections: {refused} turned away")
+    return rates["json"], json.dumps(s.ok("CandidateService/ListCandidates", "company", pageSize=20))
+
+
+def compare(s, rate, answer):
+    """The candidate list from nginx's memory, and from Redis by its own load generator, on this machine a moment later."""
+    request = call(s, "CandidateService/ListCandidates", "company", pageSize=20)
+    path = "/stagematch.v1.CandidateService/ListCandidates"
+    with service_bench.nginx_with({path: ("application/json", answer)}) as (_, port):
+        got = load(s, CLIENTS, [request] * READS, "127.0.0.1", port)
+    say("the same bytes from nginx", got)
+    print(f"    front to nginx: {rate / (got['requests'] / got['seconds']):.2f} of its requests a second")
+    with RedisServer(config=False) as redis:
+        subprocess.run(["redis-cli", "-s", redis.socket, "set", "list", answer], stdout=subprocess.DEVNULL, check=True)
+        done = subprocess.run(["redis-benchmark", "-s", redis.socket, "-c", str(CLIENTS), "-n", str(READS * 3), "--csv", "get", "list"],
+                              stdout=subprocess.PIPE, text=True, check=True)
+    bare = float(done.stdout.strip().splitlines()[-1].split(",")[1].strip('"'))
+    print(f"    the same bytes from a bare Redis   {bare:9,.0f}/s\n    front to Redis: {rate / bare:.2f} of its requests a second")
+
+
+def memory_mib(s):
+    def of(pid):
+        for line in open(f"/proc/{pid}/status"):
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+        return 0.0
+    return {role: sum(of(pid) for pid in s.role_pids(role).values()) for role in ("front", "engine", "vault")}
+
+
+def soak(minutes):
+    """With Redis and two fronts. The same 5,000 students over and over: what grows is what leaks, or what must be kept of a day."""
+    with RedisServer() as redis, Service(settings={"log_level": "warn", "fronts": 2, "redis": redis.address}) as s:
+        candidates, dice, requests = prepare(s), random.Random(1), 0
+        print("  minute  requests    front   engine    vault   MiB", flush=True)
+        for minute in range(minutes + 1):
+            over = time.monotonic() + 60
+            while minute and time.monotonic() < over:
+                began = time.monotonic()
+                load(s, CLIENTS, day(s, candidates, dice, 5000, students=5000))
+                requests += 5000
+                time.sleep(3 * (time.monotonic() - began))
+            now = memory_mib(s)
+            print(f"  {minute:6} {requests:9,} {now['front']:8.1f} {now['engine']:8.1f} {now['vault']:8.1f}", flush=True)
 
 
 def page_size_field():
@@ -120,18 +167,19 @@ PAGE_SIZE_FIELD = page_size_field()
 
 
 def main():
+    if sys.argv[2:3] == ["soak"]:
+        soak(int((sys.argv[3:] or [60])[0]))
+        return
     for fronts, with_redis in SETUPS:
         print(f"  {fronts} front{'s' if fronts > 1 else ''}, {'Redis' if with_redis else 'no Redis'}")
-        folder = tempfile.mkdtemp()
         with contextlib.ExitStack() as stack:
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
             settings = {"log_level": "warn", "fronts": fronts}
             if with_redis:
-                path = stack.enter_context(redis_server(folder))
-                while not os.path.exists(path):
-                    time.sleep(0.05)
-                settings["redis"] = f"unix:{path}"
-            play(stack.enter_context(Service(settings=settings)))
+                settings["redis"] = stack.enter_context(RedisServer()).address
+            s = stack.enter_context(Service(settings=settings))
+            rate, answer = play(s)
+            if (fronts, with_redis) == SETUPS[0]:
+                compare(s, rate, answer)
             sys.stdout.flush()
 
 

@@ -5,6 +5,7 @@ usage: service_bench.py HTTP_LOAD          (and imported by load_bench.py)
 
 Everything runs on this machine, the load's own processor time included; figures are for the machine they were measured on.
 """
+import contextlib
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+import redis_server  # noqa: E402
 import support  # noqa: E402
 from service import Service, commitment, placement, student  # noqa: E402
 
@@ -57,12 +59,13 @@ def http(service, method, body, token, kind):
             f"Connect-Protocol-Version: 1\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body
 
 
-def load(service, connections, requests):
+def load(service, connections, requests, host=None, port=None):
+    """What http_load says of these requests: to the service, or to another at host and port."""
     with tempfile.NamedTemporaryFile(dir=service.folder) as file:
         for request in requests:
             file.write(struct.pack(">I", len(request)) + request)
         file.flush()
-        done = subprocess.run([LOAD, service.host, service.port, str(connections), file.name], stdout=subprocess.PIPE, text=True)
+        done = subprocess.run([LOAD, host or service.host, port or service.port, str(connections), file.name], stdout=subprocess.PIPE, text=True)
     answer = json.loads(done.stdout)
     if answer["failed"] or answer["requests"] != len(requests):
         raise AssertionError(f"not every request was answered: {answer}")
@@ -89,16 +92,17 @@ def bench_submissions(service, connections, start):
           + ", ".join(f"{role} {seconds / BATCHES / ROWS * 1e6:.1f}" for role, seconds in used.items()))
 
 
-def proposals_of_a_round(service, count):
-    """A published round with this many proposals, all at one placement of 990000001; needs coördinator and company."""
+def proposals_of_a_round(service, count, places=1):
+    """A published round with this many proposals, at so many placements of 990000001; needs coördinator and company."""
     s = service
     qualification = "25999"
     for chunk in range(0, count, ROWS):
         s.change("StudentService/SubmitStudents", "coordinator",
                  students=[student(f"d{i}", qualification=qualification) for i in range(chunk, min(chunk + ROWS, count))])
-    made = s.change("PlacementService/SubmitPlacement", "company",
-                    placement=placement("bench", qualifications=[qualification], capacity=count))["placement"]
-    s.change("PlacementService/PublishPlacement", "company", placementId=made["placementId"], version=made["version"])
+    for place in range(places):
+        made = s.change("PlacementService/SubmitPlacement", "company",
+                        placement=placement(f"bench{place}", qualifications=[qualification], capacity=count // places))["placement"]
+        s.change("PlacementService/PublishPlacement", "company", placementId=made["placementId"], version=made["version"])
     rid = s.change("RoundService/CreateRound", "coordinator", name="bench", schools=["99AA"],
                    qualifications=[qualification])["round"]["roundId"]
 
@@ -138,41 +142,47 @@ def bench_decisions(service):
           f"p99 {got['p99_ms']:.2f} ms")
 
 
-def bench_front(service):
-    """Processor time a request: the front's /healthz against nginx answering the same bytes, in turns."""
-    body = service.get("/healthz").body.decode().rstrip("\n")
+@contextlib.contextmanager
+def nginx_with(answers):
+    """One worker that gives each path of `answers` its (type, text) from memory; yields the worker's pid and its port."""
     folder = tempfile.mkdtemp()
-    config = os.path.join(folder, "nginx.conf")
+    config, port = os.path.join(folder, "nginx.conf"), redis_server.free_port()
+    places = "".join(f"location = {path} {{ default_type {kind}; return 200 '{body}'; }} "
+                     for path, (kind, body) in answers.items())
     with open(config, "w") as file:
         file.write(f"worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error;\n"
                    "events { worker_connections 1024; }\n"
-                   f"http {{ access_log off; keepalive_requests 1000000; client_body_temp_path {folder}/b; "
+                   f"http {{ access_log off; keepalive_requests 10000000; client_body_temp_path {folder}/b; "
                    f"proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; "
-                   f"scgi_temp_path {folder}/s; server {{ listen 127.0.0.1:18473; location / {{ default_type text/plain; "
-                   f"return 200 '{body}'; }} }} }}\n")
+                   f"scgi_temp_path {folder}/s; server {{ listen 127.0.0.1:{port}; {places} }} }}\n")
     nginx = subprocess.Popen(["nginx", "-c", config])
-    time.sleep(1)
-    worker = int(subprocess.run(["pgrep", "-P", str(nginx.pid)], capture_output=True, text=True).stdout.split()[0])
-    front = service.role_pid("front")
-    request = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-    sides = {"front": (front, service.host, service.port), "nginx": (worker, "127.0.0.1", "18473")}
-    ratios = []
     try:
-        with tempfile.NamedTemporaryFile() as file:
-            file.write((struct.pack(">I", len(request)) + request) * PINGS)
-            file.flush()
-            for _ in range(5):
-                used = {}
-                for name, (pid, host, port) in sides.items():
-                    before = cpu_seconds(pid)
-                    subprocess.run([LOAD, host, port, "32", file.name], stdout=subprocess.DEVNULL, check=True)
-                    used[name] = (cpu_seconds(pid) - before) / PINGS * 1e6
-                ratios.append(used["front"] / used["nginx"])
-                print(f"  front {used['front']:.2f} us, nginx {used['nginx']:.2f} us a request: {ratios[-1]:.2f} times")
+        time.sleep(1)
+        yield int(subprocess.run(["pgrep", "-P", str(nginx.pid)], capture_output=True, text=True).stdout.split()[0]), str(port)
     finally:
         nginx.terminate()
         nginx.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def bench_front(service):
+    """Processor time a request: the front's /healthz against nginx answering the same bytes, in turns."""
+    body = service.get("/healthz").body.decode().rstrip("\n")
+    front = service.role_pid("front")
+    request = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    ratios = []
+    with nginx_with({"/healthz": ("text/plain", body)}) as (worker, port), tempfile.NamedTemporaryFile() as file:
+        sides = {"front": (front, service.host, service.port), "nginx": (worker, "127.0.0.1", port)}
+        file.write((struct.pack(">I", len(request)) + request) * PINGS)
+        file.flush()
+        for _ in range(5):
+            used = {}
+            for name, (pid, host, port) in sides.items():
+                before = cpu_seconds(pid)
+                subprocess.run([LOAD, host, port, "32", file.name], stdout=subprocess.DEVNULL, check=True)
+                used[name] = (cpu_seconds(pid) - before) / PINGS * 1e6
+            ratios.append(used["front"] / used["nginx"])
+            print(f"  front {used['front']:.2f} us, nginx {used['nginx']:.2f} us a request: {ratios[-1]:.2f} times")
     print(f"  median {sorted(ratios)[2]:.2f} times nginx")
 
 
