@@ -1,0 +1,3 @@
+import type { Route } from "~/base/router.tsx";
+
+export const routes: readonly Route[] = [];
