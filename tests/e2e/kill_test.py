@@ -43,6 +43,10 @@ class Ended(Exception):
     """The run is over."""
 
 
+class RoundKilled(Exception):
+    """Its solver was killed each time that it was begun again: the round fails, as is said in round.proto, and another begins."""
+
+
 class Acknowledged:
     """What the service said it did: the newest version of each object, and when that was heard."""
 
@@ -52,10 +56,15 @@ class Acknowledged:
         self.proposals = {}  # proposal_id → {"state", "version", "at", "stagevraag"}
         self.stale_s = 0.0
         self.rounds = 0      # over everything, solved and cancelled
+        self.lost = 0        # failed, since their solver was killed too often
 
     def proposal(self, pid, **what):
         with self.lock:
             self.proposals.setdefault(pid, {}).update(what, at=time.monotonic())
+
+    def lost_round(self):
+        with self.lock:
+            self.lost += 1
 
     def some_proposal(self, dice):
         with self.lock:
@@ -135,18 +144,26 @@ class Client(threading.Thread):
             self.acked.proposal(pid, state=state, version=int(now["version"]) + 1)
 
     def enrol(self, who, sid, number):
+        """A letter whose sending was cut comes again with another code, and only the newest is good."""
         self.insist("AccountService/InviteStudent", "coordinator", stagevraagId=sid)
-        email, end = f"s{number}@student.example", time.monotonic() + 4 * READY_WITHIN_S
-        found = []
-        while not found and time.monotonic() < end:
-            found = [text for text in self.s.messages_to(email) if "#" in text]
-            time.sleep(0.05)
-        code = found[-1].split("#")[1].split()[0].split("=")[-1]
-        # Its answer is a session, which is never said again: after a cut it may be accepted already, and then one logs in.
-        answer = self.insist("AuthService/AcceptInvitation", None, change=False, code=code, password="een lang genoeg wachtwoord",
-                             allowed=("not_found", "failed_precondition", "invalid_argument", "permission_denied", "unauthenticated"))
-        answer = answer or self.insist("AuthService/Login", None, change=False, email=email, password="een lang genoeg wachtwoord")
-        self.s.tokens[who] = answer["token"]
+        email, end, tried = f"s{number}@student.example", time.monotonic() + 4 * READY_WITHIN_S, 0
+        refusals = ("not_found", "failed_precondition", "invalid_argument", "permission_denied", "unauthenticated")
+        while time.monotonic() < end:
+            letters = [text for text in self.s.messages_to(email) if "#" in text]
+            if len(letters) == tried:
+                time.sleep(0.05)
+                continue
+            tried = len(letters)
+            code = letters[-1].split("#")[1].split()[0].split("=")[-1]
+            # Its answer is a session, which is never said again: after a cut it may be accepted already, and then one logs in.
+            answer = self.insist("AuthService/AcceptInvitation", None, change=False, code=code,
+                                 password="een lang genoeg wachtwoord", allowed=refusals)
+            answer = answer or self.insist("AuthService/Login", None, change=False, email=email,
+                                           password="een lang genoeg wachtwoord", allowed=refusals)
+            if answer:
+                self.s.tokens[who] = answer["token"]
+                return
+        raise AssertionError(f"no letter with a code that is good: {tried}")
 
     def move(self, rid, method):
         now = self.read("RoundService/GetRound", "coordinator", roundId=rid)["round"]
@@ -158,6 +175,8 @@ class Client(threading.Thread):
             now = self.read("RoundService/GetRound", "coordinator", roundId=rid)["round"]
             if now["state"] == f"ROUND_STATE_{state}":
                 return state
+            if now["state"] == "ROUND_STATE_FAILED" and now.get("failure") == "killed":
+                raise RoundKilled()
             time.sleep(0.05)
         raise AssertionError(f"the round is not {state}: {now}")
 
@@ -173,6 +192,13 @@ class Client(threading.Thread):
         return rid
 
     def round_of(self, qualification):
+        while True:
+            try:
+                return self.published_round(qualification)
+            except RoundKilled:
+                self.acked.lost_round()
+
+    def published_round(self, qualification):
         rid = self.revealed_round(qualification)
         self.move(rid, "SolveRound")
         self.until(rid, "VERIFIED")
@@ -182,9 +208,13 @@ class Client(threading.Thread):
 
     def solves(self):
         """A round over all that was imported, so that there is a solver to strike; cancelled again, so that the next can be."""
-        rid = self.revealed_round(BIG)
-        self.move(rid, "SolveRound")
-        self.until(rid, "VERIFIED")
+        try:
+            rid = self.revealed_round(BIG)
+            self.move(rid, "SolveRound")
+            self.until(rid, "VERIFIED")
+        except RoundKilled:
+            self.acked.lost_round()
+            return
         with self.acked.lock:
             self.acked.rounds += 1
         self.move(rid, "CancelRound")
@@ -340,7 +370,7 @@ class Kill(support.TestCase):
         print("\n".join(f"{n:4} x {what}: ready again within {killer.slowest[what]:.2f} s"
                         for what, n in sorted(killer.counts.items())), file=sys.stderr)
         print(f"{sum(c.calls for c in clients)} calls answered, {sum(c.retries for c in clients)} tried again; "
-              f"{len(acked.students)} students, {len(acked.proposals)} proposals, {acked.rounds} large rounds; oldest answer {acked.stale_s:.2f} s",
+              f"{len(acked.students)} students, {len(acked.proposals)} proposals, {acked.rounds} large rounds, {acked.lost} failed; oldest answer {acked.stale_s:.2f} s",
               file=sys.stderr)
         self.assertGreater(len(acked.students), 0)
         self.check_api(s, acked)

@@ -4,10 +4,12 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 import urllib.request
 
 import support
+from certificates import Certificates
 from service import Service, read
 
 FOLDER = os.path.join(support.CONFIG, "monitoring")
@@ -16,7 +18,13 @@ FOLDER = os.path.join(support.CONFIG, "monitoring")
 class Monitoring(support.TestCase):
     @classmethod
     def setUpClass(cls):
-        service = cls.enterClassContext(Service())
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="stagematch-monitoring-"))
+        certificates = Certificates(folder)
+        certificates.make("own")
+        certificates.use("own")
+        service = Service(settings=certificates.settings)
+        service.tls = certificates.context("own")
+        cls.enterClassContext(service)
         service.log_in_operator()
         with urllib.request.urlopen(f"http://{service.metrics_address}/metrics", timeout=30) as answer:
             cls.text = answer.read().decode()

@@ -17,6 +17,7 @@ import unittest
 import warnings
 
 import support
+from certificates import Certificates, openssl
 from market import COMPANY, Market
 from service import Service
 
@@ -25,49 +26,8 @@ PROMISES = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Strict-Transport-Security": "max-age=31536000"}
 
 
-def openssl(*words):
-    subprocess.run(["openssl", *words], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
 FRONTS = 2
-
-
-class Certificates:
-    """Certificates that vouch for themselves, in one folder."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def make(self, name, days=30):
-        """NAME.crt and NAME.key; `days` below 0: expired so long ago."""
-        key, request, extension = self.path(f"{name}.key"), self.path("request"), self.path("extension")
-        openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", request,
-                "-subj", f"/CN={name}")
-        support.write_bytes(extension, b"subjectAltName=IP:127.0.0.1,DNS:localhost\n")
-        openssl("x509", "-req", "-in", request, "-signkey", key, "-days", str(days), "-extfile", extension,
-                "-out", self.path(f"{name}.crt"))
-        os.chmod(key, 0o600)
-
-    def use(self, certificate, key=None):
-        """What the service reads next."""
-        for source, target in ((f"{certificate}.crt", "served.crt"), (f"{key or certificate}.key", "served.key")):
-            shutil.copyfile(self.path(source), self.path(target))
-            os.chmod(self.path(target), 0o600)
-
-    @property
-    def settings(self):
-        return {"tls_certificate": self.path("served.crt"), "tls_key": self.path("served.key"), "fronts": str(FRONTS),
-                "public_url": "https://stage.example.nl", "redirect_listen": "127.0.0.1:0", "tls_handshake_timeout_ms": "1500"}
-
-    def context(self, *names):
-        """A client that trusts these."""
-        context = ssl.create_default_context()
-        for name in names:
-            context.load_verify_locations(self.path(f"{name}.crt"))
-        return context
+SETTINGS = {"fronts": str(FRONTS), "redirect_listen": "127.0.0.1:0", "tls_handshake_timeout_ms": "1500"}
 
 
 def name_of(connection):
@@ -87,7 +47,7 @@ class Tls(unittest.TestCase):
         cls.certificates.use("first")
         cls.reasons = os.path.join(cls.folder, "reasons.csv")
         shutil.copyfile(os.path.join(support.CONFIG, "reasons.csv"), cls.reasons)
-        service = Service(settings={**cls.certificates.settings, "reasons": cls.reasons})
+        service = Service(settings={**cls.certificates.settings, **SETTINGS, "reasons": cls.reasons})
         service.tls = cls.certificates.context("first", "second", "third", "soon")
         cls.service = cls.enterClassContext(service)
         cls.market = Market(cls.service)
@@ -377,7 +337,7 @@ class AnotherUser(unittest.TestCase):
             certificates.use("first")
             pc4 = os.path.join(folder, "pc4.csv")
             shutil.copyfile(support.COARSE_PC4, pc4)
-            service = Service(settings={**certificates.settings, "fronts": "1", "user_front": "nobody", "pc4": pc4})
+            service = Service(settings={**certificates.settings, **SETTINGS, "fronts": "1", "user_front": "nobody", "pc4": pc4})
             service.tls = certificates.context("first")
             with service as s:
                 self.assertEqual(s.get("/readyz").status, 200)
