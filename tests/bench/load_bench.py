@@ -13,10 +13,12 @@ import random
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 
 import service_bench  # first: it says where the others are
+from fault_control import PRELOAD, Control
 from redis_server import RedisServer
 from service_bench import http, load, proposals_of_a_round, text
 from service import Service, student
@@ -139,19 +141,28 @@ def memory_mib(s):
 
 
 def soak(minutes):
-    """With Redis and two fronts. The same 5,000 students over and over: what grows is what leaks, or what must be kept of a day."""
-    with RedisServer() as redis, Service(settings={"log_level": "warn", "fronts": 2, "redis": redis.address}) as s:
-        candidates, dice, requests = prepare(s), random.Random(1), 0
-        print("  minute  requests    front   engine    vault   MiB", flush=True)
-        for minute in range(minutes + 1):
-            over = time.monotonic() + 60
-            while minute and time.monotonic() < over:
-                began = time.monotonic()
-                load(s, CLIENTS, day(s, candidates, dice, 5000, students=5000))
-                requests += 5000
-                time.sleep(3 * (time.monotonic() - began))
-            now = memory_mib(s)
-            print(f"  {minute:6} {requests:9,} {now['front']:8.1f} {now['engine']:8.1f} {now['vault']:8.1f}", flush=True)
+    """With Redis and two fronts. The same 5,000 students over and over, and the wall clock an hour further each minute: after a day of
+    that everything that is kept for a day has gone again, and what still grows leaks."""
+    with tempfile.TemporaryDirectory() as folder, RedisServer() as redis:
+        control = Control(os.path.join(folder, "control"))
+        os.chmod(folder, 0o755)
+        s = Service(settings={"log_level": "warn", "fronts": 2, "redis": redis.address},
+                    env={"LD_PRELOAD": PRELOAD, "STAGEMATCH_FAULT_CONTROL": control.path} if PRELOAD else {})
+        with s:
+            candidates, dice, requests = prepare(s), random.Random(1), 0
+            print("  minute  requests    front   engine    vault   MiB", flush=True)
+            for minute in range(minutes + 1):
+                control.set(clock_offset_ms=minute * 3600 * 1000)
+                for who in ("coordinator", "company"):
+                    s.log_in(who)
+                over = time.monotonic() + 60
+                while minute and time.monotonic() < over:
+                    began = time.monotonic()
+                    load(s, CLIENTS, day(s, candidates, dice, 5000, students=5000))
+                    requests += 5000
+                    time.sleep(3 * (time.monotonic() - began))
+                now = memory_mib(s)
+                print(f"  {minute:6} {requests:9,} {now['front']:8.1f} {now['engine']:8.1f} {now['vault']:8.1f}", flush=True)
 
 
 def page_size_field():

@@ -5,12 +5,10 @@ log, and when the cause is gone the service goes on without hands, with everythi
 """
 import errno
 import http.client
-import mmap
 import os
 import resource
 import socket
 import sqlite3
-import struct
 import tempfile
 import threading
 import time
@@ -18,33 +16,9 @@ import unittest
 import uuid
 
 import support
+from fault_control import PRELOAD, Control
 from market import Market, SCHOOL, new_qualification
 from service import Service, student
-
-PRELOAD = os.environ.get("STAGEMATCH_PRELOAD", "")
-SHAPE = struct.Struct("iiiIq")  # struct control of preload/faults.c
-FIELDS = ["write_errno", "sync_errno", "sync_delay_ms", "hits", "clock_offset_ms"]
-
-
-class Control:
-    """The memory that the library under every process reads."""
-
-    def __init__(self, path):
-        self.path = path
-        support.write_bytes(path, bytes(SHAPE.size))
-        self.file = open(path, "r+b")
-        self.memory = mmap.mmap(self.file.fileno(), SHAPE.size)
-
-    def set(self, **fields):
-        values = dict(zip(FIELDS, SHAPE.unpack(self.memory[:])))
-        self.memory[:] = SHAPE.pack(*{**values, **fields}.values())
-
-    def reset(self):
-        self.memory[:] = bytes(SHAPE.size)
-
-    @property
-    def hits(self):
-        return SHAPE.unpack(self.memory[:])[FIELDS.index("hits")]
 
 
 class Faults(support.TestCase):

@@ -1,105 +1,4 @@
-#include "world.h"
-
-static void setup(void)
-{
-    world_setup(NULL);
-    add_account("co@example.org", ROLE(COORDINATOR), "25LX", good_password);
-    add_account("other@example.org", ROLE(COORDINATOR), "00AA", good_password);
-    add_account("vp@example.org", ROLE(VERTROUWENSPERSOON), "25LX", good_password);
-    add_account("bedrijf@example.org", ROLE(COMPANY), "bedrijf-1", good_password);
-    add_account("ander@example.org", ROLE(COMPANY), "bedrijf-2", good_password);
-    world_start();
-}
-
-static struct result stage(const char *token, unsigned request_id, uint32_t chunk, const char *school,
-                           const char *const *numbers, size_t count, const char *last_name)
-{
-    I(StageStudentsRequest) request = STAGEMATCH__INTERNAL__V1__STAGE_STUDENTS_REQUEST__INIT;
-    I(StagedStudent) students[4], *pointers[4];
-    V(Identity) identity = STAGEMATCH__V1__IDENTITY__INIT;
-    identity.first_name = (char *)(uintptr_t) "Annelotte";
-    identity.last_name = (char *)(uintptr_t)last_name;
-    identity.email = (char *)(uintptr_t) "annelotte@leerling.example";
-    identity.phone = (char *)(uintptr_t) "06-87654321";
-    identity.birth_date = (char *)(uintptr_t) "2008-11-26";
-    identity.postcode = (char *)(uintptr_t) "1012 AB";
-    for (size_t i = 0; i < count; i++) {
-        stagematch__internal__v1__staged_student__init(&students[i]);
-        students[i].school = (char *)(uintptr_t)school;
-        students[i].student_number = (char *)(uintptr_t)numbers[i];
-        students[i].start_date = (char *)(uintptr_t) "2027-02-01";
-        students[i].identity = &identity;
-        pointers[i] = &students[i];
-    }
-    request.request_id = uuid(request_id);
-    request.chunk = chunk;
-    request.n_students = count;
-    request.students = pointers;
-    return call(METHOD_STAGE_STUDENTS, &request, token);
-}
-
-static const char *const one[] = {"1001"}, *const two[] = {"1001", "1002"};
-
-/* Stages one student and remembers whom; gives the stage. */
-static void stage_one(const char *token, unsigned request_id, uint8_t stage_id[16])
-{
-    struct result result = stage(token, request_id, 0, "25LX", one, 1, "Vandenberghe");
-    ck_assert_msg(result.code == STATUS_OK, "%s", result.refusal);
-    I(StageStudentsResponse) *response = (void *)result.message;
-    memcpy(stage_id, response->stage_id.data, 16);
-    sodium_bin2hex(world.student_ref, 33, response->references[0]->student_ref.data, 16);
-    sodium_bin2hex(world.stagevraag_id, 33, response->references[0]->stagevraag_id.data, 16);
-    memcpy(world.text_subject_ref, response->references[0]->student_ref.data, 16);
-    message_free(response);
-}
-
-static void commit_in_engine(const uint8_t stage_id[16])
-{
-    engine_commit_stage(&(ProtobufCBinaryData){16, (uint8_t *)(uintptr_t)stage_id});
-}
-
-static struct result say_it_is_committed(const uint8_t stage_id[16])
-{
-    I(FinaliseRequest) request = STAGEMATCH__INTERNAL__V1__FINALISE_REQUEST__INIT;
-    request.stage_id = (ProtobufCBinaryData){16, (uint8_t *)(uintptr_t)stage_id};
-    return call(METHOD_FINALISE, &request, NULL);
-}
-
-/* The engine commits it, as a text of this kind (NULL: no text), and the front says so. */
-static void finalise(const uint8_t stage_id[16], const char *kind)
-{
-    commit_in_engine(stage_id);
-    world.text_kind = kind;
-    struct result result = say_it_is_committed(stage_id);
-    ck_assert_msg(result.code == STATUS_OK, "%s", result.refusal);
-    message_free(result.message);
-}
-
-static void import_one(const char *token)
-{
-    uint8_t stage_id[16];
-    stage_one(token, 1, stage_id);
-    commit_in_engine(stage_id);
-    finalise(stage_id, NULL);
-}
-
-/* How many identities a coordinator gets for the student, and whose. */
-static size_t read_identity(const char *token, char name[64])
-{
-    V(GetIdentitiesRequest) request = STAGEMATCH__V1__GET_IDENTITIES_REQUEST__INIT;
-    char *ids[] = {world.stagevraag_id};
-    request.n_stagevraag_ids = 1;
-    request.stagevraag_ids = ids;
-    V(GetIdentitiesResponse) *response = call_ok(METHOD_GET_IDENTITIES, &request, token);
-    size_t count = response->n_students;
-    if (count) {
-        snprintf(name, 64, "%s", response->students[0]->identity->last_name);
-        ck_assert_str_eq(response->students[0]->student_number, "1001");
-        ck_assert_str_eq(response->students[0]->stagevraag_id, world.stagevraag_id);
-    }
-    message_free_wiped(response);
-    return count;
-}
+#include "one_student.h"
 
 START_TEST(what_is_staged_is_seen_only_after_it_is_final)
 {
@@ -174,13 +73,6 @@ START_TEST(staging_is_for_coordinators_of_the_school)
     world_teardown();
 }
 END_TEST
-
-static void wait_for_no_stage(void)
-{
-    for (int i = 0; i < 5000 && stages_count(((struct vault *)world.vault)->stages); i++)
-        world_turn();
-    ck_assert_uint_eq(stages_count(((struct vault *)world.vault)->stages), 0);
-}
 
 START_TEST(a_forgotten_stage_ends_as_the_engine_says)
 {
@@ -295,172 +187,6 @@ START_TEST(rows_that_were_swapped_do_not_open)
 }
 END_TEST
 
-static struct result release(const char *token, unsigned request_id)
-{
-    V(ReleaseProposalRequest) request = STAGEMATCH__V1__RELEASE_PROPOSAL_REQUEST__INIT;
-    request.request_id = uuid(request_id);
-    request.proposal_id = (char *)(uintptr_t)proposal_hex;
-    request.version = 3;
-    return call(METHOD_RELEASE_PROPOSAL, &request, token);
-}
-
-static struct result read_candidate(const char *token)
-{
-    V(GetCandidateIdentityRequest) request = STAGEMATCH__V1__GET_CANDIDATE_IDENTITY_REQUEST__INIT;
-    request.candidate = (char *)(uintptr_t)candidate_label;
-    return call(METHOD_GET_CANDIDATE_IDENTITY, &request, token);
-}
-
-START_TEST(a_release_gives_the_company_name_mail_and_phone_and_nothing_else)
-{
-    setup();
-    const char *token = login("co@example.org", good_password),
-               *company = login("bedrijf@example.org", good_password);
-    import_one(token);
-    world.grant = true;
-    ck_assert_str_eq(read_candidate(company).refusal, "not_found");
-    struct result released = release(token, 5);
-    ck_assert_msg(released.code == STATUS_OK, "%s", released.refusal);
-    struct result repeated = release(token, 5);
-    ck_assert_int_eq(repeated.code, STATUS_OK);
-    ck_assert_uint_eq(world.engine_calls[METHOD_COMMIT_RELEASE], 1); /* the answer was kept */
-    ck_assert_str_eq(((V(ReleaseProposalResponse) *)(void *)repeated.message)->proposal->candidate, candidate_label);
-    message_free(released.message);
-    message_free(repeated.message);
-    struct result read = read_candidate(company);
-    ck_assert_msg(read.code == STATUS_OK, "%s", read.refusal);
-    const V(Identity) *identity = ((V(GetCandidateIdentityResponse) *)(void *)read.message)->identity;
-    ck_assert_str_eq(identity->first_name, "Annelotte");
-    ck_assert_str_eq(identity->last_name, "Vandenberghe");
-    ck_assert_str_eq(identity->email, "annelotte@leerling.example");
-    ck_assert_str_eq(identity->phone, "06-87654321");
-    ck_assert_str_eq(identity->birth_date, "");
-    ck_assert_str_eq(identity->sex, "");
-    ck_assert_str_eq(identity->postcode, "");
-    message_free_wiped(read.message);
-    ck_assert_str_eq(read_candidate(login("ander@example.org", good_password)).refusal, "not_found");
-    ck_assert_str_eq(read_candidate(token).refusal, "not_your_role");
-    world.grant = false; /* the engine withdrew it */
-    ck_assert_str_eq(read_candidate(company).refusal, "not_found");
-    ck_assert_str_eq(release(company, 6).refusal, "not_your_role");
-    world_teardown();
-}
-END_TEST
-
-START_TEST(a_refused_release_leaves_nothing)
-{
-    setup();
-    const char *token = login("co@example.org", good_password);
-    import_one(token);
-    world.engine_refusal = &refusal_stale_version;
-    ck_assert_str_eq(release(token, 5).refusal, "stale_version");
-    wait_for_no_stage();
-    world.engine_refusal = NULL;
-    struct result released = release(token, 5); /* a refusal is not kept */
-    ck_assert_int_eq(released.code, STATUS_OK);
-    message_free(released.message);
-    world_teardown();
-}
-END_TEST
-
-START_TEST(a_release_whose_answer_was_lost_is_finished)
-{
-    setup();
-    const char *token = login("co@example.org", good_password),
-               *company = login("bedrijf@example.org", good_password);
-    import_one(token);
-    world.grant = true;
-    world.engine_silent = true;
-    ck_assert_str_eq(release(token, 5).refusal, "unavailable");
-    ck_assert_uint_eq(world.committed_count, 2);
-    world_restart();
-    world.engine_silent = false;
-    world.clock.wall_ms += 10001;
-    wait_for_no_stage();
-    struct result read = read_candidate(company);
-    ck_assert_int_eq(read.code, STATUS_OK);
-    message_free_wiped(read.message);
-    unsigned before = world.engine_calls[METHOD_COMMIT_RELEASE];
-    struct result repeated = release(token, 5);
-    ck_assert_int_eq(repeated.code, STATUS_OK); /* with the answer that reconciliation kept */
-    ck_assert_uint_eq(world.engine_calls[METHOD_COMMIT_RELEASE], before);
-    message_free(repeated.message);
-    world_teardown();
-}
-END_TEST
-
-START_TEST(a_release_that_was_withdrawn_before_its_answer_came_gives_nothing)
-{
-    setup();
-    const char *token = login("co@example.org", good_password),
-               *company = login("bedrijf@example.org", good_password);
-    import_one(token);
-    world.grant = true; /* an engine that says so at a read finds no grant of the vault's */
-    world.engine_silent = true;
-    ck_assert_str_eq(release(token, 5).refusal, "unavailable");
-    world_restart();
-    world.engine_silent = false;
-    world.release_is_over = true;
-    world.clock.wall_ms += 10001;
-    wait_for_no_stage();
-    ck_assert_str_eq(read_candidate(company).refusal, "not_found");
-    struct result repeated = release(token, 5);
-    ck_assert_int_eq(repeated.code, STATUS_OK); /* it did happen */
-    message_free(repeated.message);
-    world_teardown();
-}
-END_TEST
-
-/* The first try was committed; the second comes so late that the engine does not look at it. */
-START_TEST(a_repeat_that_the_engine_did_not_look_at_drops_no_release)
-{
-    setup();
-    const char *token = login("co@example.org", good_password),
-               *company = login("bedrijf@example.org", good_password);
-    import_one(token);
-    world.grant = true;
-    world.engine_silent = true;
-    ck_assert_str_eq(release(token, 5).refusal, "unavailable");
-    world_restart();
-    world.engine_silent = false;
-    world.engine_refusal = &refusal_unauthenticated;
-    ck_assert_str_eq(release(token, 5).refusal, "unavailable");
-    world.engine_refusal = NULL;
-    world.clock.wall_ms += 10001;
-    wait_for_no_stage();
-    struct result read = read_candidate(company);
-    ck_assert_int_eq(read.code, STATUS_OK);
-    message_free_wiped(read.message);
-    world_teardown();
-}
-END_TEST
-
-START_TEST(a_release_that_never_reached_the_engine_is_dropped)
-{
-    setup();
-    const char *token = login("co@example.org", good_password);
-    import_one(token);
-    V(ReleaseProposalRequest) request = STAGEMATCH__V1__RELEASE_PROPOSAL_REQUEST__INIT;
-    struct result unheard;
-    request.request_id = uuid(5);
-    request.proposal_id = (char *)(uintptr_t)proposal_hex;
-    channel_close(world.engine); /* the engine is away */
-    for (int i = 0; i < 20; i++)
-        world_turn();
-    send_call(METHOD_RELEASE_PROPOSAL, &request, token, &unheard);
-    wait_for(&unheard);
-    ck_assert_str_eq(unheard.refusal, "unavailable");
-    world_join_engine();
-    world.clock.wall_ms += 10001;
-    wait_for_no_stage();
-    ck_assert_uint_eq(world.fenced_count, 1);
-    struct result released = release(token, 5);
-    ck_assert_int_eq(released.code, STATUS_OK);
-    message_free(released.message);
-    world_teardown();
-}
-END_TEST
-
 static void stage_text(const char *token, unsigned request_id, const char *text, uint8_t stage_id[16])
 {
     I(StageTextRequest) request = STAGEMATCH__INTERNAL__V1__STAGE_TEXT_REQUEST__INIT;
@@ -561,27 +287,6 @@ START_TEST(the_fronts_word_finishes_nothing)
     ck_assert_str_eq(say_it_is_committed(stage_id).refusal, "unavailable");
     ck_assert_uint_eq(read_identity(token, name), 0);
     ck_assert_uint_eq(stages_count(((struct vault *)world.vault)->stages), 1);
-    world_teardown();
-}
-END_TEST
-
-START_TEST(a_school_releases_its_own_students_alone)
-{
-    setup();
-    const char *token = login("co@example.org", good_password), *other = login("other@example.org", good_password),
-               *company = login("bedrijf@example.org", good_password);
-    import_one(token);
-    world.grant = true;
-    world.release_school = "00AA"; /* an engine that was told so takes the student for one of this school */
-    struct result released = release(other, 5);
-    ck_assert_int_eq(released.code, STATUS_OK);
-    message_free(released.message);
-    ck_assert_str_eq(read_candidate(company).refusal, "not_found");
-    world.release_school = NULL;
-    released = release(other, 6);
-    ck_assert_int_eq(released.code, STATUS_OK);
-    message_free(released.message);
-    ck_assert_str_eq(read_candidate(company).refusal, "not_found");
     world_teardown();
 }
 END_TEST
@@ -806,11 +511,7 @@ END_TEST
 RUN_TESTS("vault/sagas", what_is_staged_is_seen_only_after_it_is_final, a_student_keeps_its_references,
           staging_is_for_coordinators_of_the_school, a_forgotten_stage_ends_as_the_engine_says,
           an_import_of_many_chunks_goes_on_after_a_crash, rows_that_were_swapped_do_not_open,
-          a_release_gives_the_company_name_mail_and_phone_and_nothing_else, a_refused_release_leaves_nothing,
-          a_release_whose_answer_was_lost_is_finished, a_repeat_that_the_engine_did_not_look_at_drops_no_release,
-          a_release_that_was_withdrawn_before_its_answer_came_gives_nothing,
-          a_release_that_never_reached_the_engine_is_dropped, a_text_is_read_by_those_whom_it_concerns,
-          an_introduction_is_shown_once_the_student_agreed, the_fronts_word_finishes_nothing,
-          a_school_releases_its_own_students_alone, an_erasure_destroys_the_key_and_all_rows,
+          a_text_is_read_by_those_whom_it_concerns, an_introduction_is_shown_once_the_student_agreed,
+          the_fronts_word_finishes_nothing, an_erasure_destroys_the_key_and_all_rows,
           a_refused_erasure_leaves_the_student, the_engines_head_is_signed_every_thousand_entries_and_every_day,
           every_read_is_in_the_ledger_and_its_head_is_signed, nothing_of_a_person_is_logged)
