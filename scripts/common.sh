@@ -6,7 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libjansson-dev libcsv-dev
   libevent-dev libssl-dev libsqlite3-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev libhiredis-dev libseccomp-dev zlib1g-dev)
-test_packages=(check redis-server python3 git openssl)
+# For the web application. A machine may have node from elsewhere, which Debian's would get in the way of.
+command -v npm >/dev/null || build_packages+=(nodejs npm)
+test_packages=(check redis-server python3 git openssl chromium)
 lint_packages=(clang clang-format clang-tidy shellcheck)
 fuzz_packages=(clang libclang-rt-14-dev)
 
@@ -37,12 +39,12 @@ need_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# Configures and builds a preset, or one target of it; quiet unless something is wrong.
+# build_preset PRESET [TARGET...]: configures and builds a preset, or some targets of it; quiet unless something is wrong.
 build_preset() {
-  local log preset=$1 target=${2:-all}
+  local log preset=$1 targets=("${@:2}")
   log=$(mktemp)
   say "building ($preset)"
-  if ! { cmake --preset "$preset" && cmake --build --preset "$preset" --target "$target"; } >"$log" 2>&1; then
+  if ! { cmake --preset "$preset" && cmake --build --preset "$preset" --target "${targets[@]:-all}"; } >"$log" 2>&1; then
     cat "$log" >&2
     rm -f "$log"
     return 1
@@ -54,7 +56,7 @@ build_preset() {
 need_buf() {
   buf=build/tools/node_modules/.bin/buf
   [ -x "$buf" ] && return 0
-  command -v npm >/dev/null || need_packages npm
+  command -v npm >/dev/null || need_packages nodejs npm
   say "installing buf"
   npm install --no-save --no-audit --no-fund --loglevel=error --prefix build/tools @bufbuild/buf@1.75.0 >/dev/null
 }

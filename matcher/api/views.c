@@ -13,7 +13,8 @@ enum { ANYBODY = 0 };
 /*
  * Which kinds of views an answer rests on, by role. VIEW_SCHOOL, VIEW_LEERBEDRIJF and VIEW_TASKS mean those of each of the
  * caller's scopes, VIEW_ROUND and VIEW_IMPORT the one that the request names. A coördinator's candidates are not here: whether one is
- * in turn depends on students of other schools. tests/prop/domain_views.c plays a market and finds what lacks here.
+ * in turn depends on students of other schools; nor are the proof of an entry and what a
+ * placement's criteria cost, which rest on every student of a round. tests/prop/market_views.h plays a market and finds what lacks here.
  */
 static const struct {
     enum method_id method;
@@ -21,6 +22,7 @@ static const struct {
     unsigned kinds;
 } rows[] = {
     {METHOD_LIST_REASONS, ANYBODY, BIT(CATALOG)},
+    {METHOD_GET_CATALOG, ANYBODY, BIT(CATALOG)},
     {METHOD_GET_PUBLIC_ROUND, ANYBODY, BIT(ROUND)},
     {METHOD_LIST_PLACEMENTS, R(COMPANY), BIT(LEERBEDRIJF) | BIT(SHOWN)},
     {METHOD_LIST_PLACEMENTS, R(COORDINATOR), BIT(PLACEMENTS) | BIT(SHOWN)},
@@ -31,8 +33,10 @@ static const struct {
     {METHOD_LIST_TASKS, R_SCHOOL | R(COMPANY), BIT(TASKS) | BIT(SHOWN)},
     {METHOD_LIST_PROPOSALS, R(COORDINATOR), BIT(SCHOOL) | BIT(TASKS) | BIT(PLACEMENTS) | BIT(SHOWN)},
     {METHOD_GET_PROPOSAL, R_SCHOOL, BIT(SCHOOL) | BIT(TASKS) | BIT(PLACEMENTS) | BIT(SHOWN)},
+    {METHOD_GET_SHOWN_VIEW, R(COORDINATOR), BIT(SCHOOL) | BIT(TASKS) | BIT(PLACEMENTS) | BIT(SHOWN)},
     {METHOD_LIST_ROUNDS, R_SCHOOL, BIT(SCHOOL)},
     {METHOD_GET_ROUND, R_SCHOOL, BIT(ROUND)},
+    {METHOD_EXPLAIN_STAGEVRAAG, R(COORDINATOR), BIT(SCHOOL) | BIT(PLACEMENTS) | BIT(ROUND)},
     {METHOD_GET_IMPORT, R(COORDINATOR), BIT(IMPORT)},
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };

@@ -3,6 +3,7 @@
 #include "cmd/service_settings.h"
 
 #include "base/mem.h"
+#include "domain/catalog.h"
 #include "intake/codelist.h"
 #include "intake/names.h"
 #include "intake/postcodes.h"
@@ -60,10 +61,41 @@ static enum err check_list(const char *name, const char *path, enum codelist_kin
     return e;
 }
 
+/* Lists that only the service shows. */
+static enum err check_catalog(enum catalog_list list, const char *path)
+{
+    struct catalog *catalog;
+    struct problems problems;
+    size_t count = 0;
+    enum err e = catalog_new(&catalog);
+    if (e != ERR_OK)
+        return e;
+    problems_init(&problems, path);
+    e = catalog_read_file(catalog, list, path, &problems);
+    problems_print(&problems, language_of_environment(), stderr);
+    while (list == CATALOG_CONTACTS ? catalog_contact_at(catalog, count) != NULL
+                                    : catalog_name_at(catalog, list, count) != NULL)
+        count++;
+    if (e == ERR_OK)
+        printf("%s: %zu entries (%s)\n", catalog_setting(list), count, path);
+    problems_free(&problems);
+    catalog_free(catalog);
+    return e;
+}
+
 static void keep_first(enum err *result, enum err e)
 {
     if (*result == ERR_OK)
         *result = e;
+}
+
+static bool names_one_of_service(const struct settings *settings)
+{
+    static const char *const names[] = {"terms", "tls_certificate", "tls_key", "web_root", "web_theme"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (settings_string(settings, names[i]))
+            return true;
+    return false;
 }
 
 static int run(const struct invocation *invocation)
@@ -73,6 +105,7 @@ static int run(const struct invocation *invocation)
         const char *name;
         enum codelist_kind kind;
     } lists[] = {{"skills", CODELIST_SKILLS}, {"reasons", CODELIST_REASONS}, {"grounds", CODELIST_GROUNDS}};
+    static const enum catalog_list shown[] = {CATALOG_SCHOOLS, CATALOG_CONTACTS};
     enum err result = ERR_OK;
     if (settings_flag(settings, "markdown")) {
         options_print_markdown(config_options, config_option_count, stdout);
@@ -85,9 +118,11 @@ static int run(const struct invocation *invocation)
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         if (settings_string(settings, lists[i].name))
             keep_first(&result, check_list(lists[i].name, settings_string(settings, lists[i].name), lists[i].kind));
-    /* An offline round needs neither; who names one of them runs a service. */
-    if (result == ERR_OK && (settings_string(settings, "terms") || settings_string(settings, "tls_certificate") ||
-                             settings_string(settings, "tls_key")))
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        if (settings_string(settings, catalog_setting(shown[i])))
+            keep_first(&result, check_catalog(shown[i], settings_string(settings, catalog_setting(shown[i]))));
+    /* An offline round needs none; who names one of them runs a service. */
+    if (result == ERR_OK && names_one_of_service(settings))
         result = service_settings_check(settings, stderr);
     if (result == ERR_OK)
         puts("the configuration is good");

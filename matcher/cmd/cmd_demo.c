@@ -42,6 +42,7 @@ static int run(const struct invocation *invocation)
     enum err e = demo_run(&(struct demo){{.read = read_again, .context = &again},
                                          settings_string(invocation->settings, "data"),
                                          folder,
+                                         settings_string(invocation->settings, "web_root"),
                                          settings_flag(invocation->settings, "tls")});
     free(path);
     return exit_status(e);
@@ -49,9 +50,11 @@ static int run(const struct invocation *invocation)
 
 const struct command command_demo = {
     .name = "demo",
-    .usage = "[--listen ADDRESS:PORT] [--data DIR] [--tls]",
+    .usage = "[--listen ADDRESS:PORT] [--data DIR] [--tls] [--web DIR]",
     .summary = "Run the service on loopback with made-up data, a login for each role",
-    .details = "Prints the address, the logins and what to try. Ctrl-C ends it; without --data nothing is kept.",
+    .details = "Prints the address, the logins and what to try. Ctrl-C ends it; without --data nothing is kept. The "
+               "web application is that of\n"
+               "--web, or the folder `web` beside the program.",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .reads_config = true,

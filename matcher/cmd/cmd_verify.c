@@ -89,7 +89,8 @@ const struct command command_verify = {
         "and seed, checks that it is stable, and names the first difference in each file.\n"
         "With --export it does the same for a round of the service, from the JSON answer of "
         "RoundService/ExportRound:\n"
-        "it checks the digest, the nonces and the seed too, and says what that proves and what it does not.",
+        "it checks the digest, the root of the entries, the nonces and the seed too, and says what that proves and\n"
+        "what it does not.",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .min_operands = 0,

@@ -14,7 +14,7 @@
 static const struct command *const commands[] = {
     &command_serve, &command_demo,       &command_match,        &command_verify, &command_explain,
     &command_solve, &command_import_pc4, &command_check_config, &command_role,   &command_ledger,
-    &command_user,  &command_backup,     &command_restore,      &command_health,
+    &command_user,  &command_backup,     &command_restore,      &command_health, &command_signal,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -37,7 +37,7 @@ struct command {
 
 extern const struct command command_match, command_solve, command_verify, command_explain, command_import_pc4,
     command_check_config, command_serve, command_demo, command_role, command_ledger, command_user, command_backup,
-    command_restore, command_health;
+    command_restore, command_health, command_signal;
 
 /* Finds the command, reads its options and runs it. argv as main got it; returns the exit status. */
 int command_main(int argc, char **argv);

@@ -1,6 +1,7 @@
 #include "cmd/service_settings.h"
 
 #include "engine/config.h"
+#include "front/web_files.h"
 #include "serve/certificate.h"
 #include "serve/prepare.h"
 
@@ -22,6 +23,17 @@ static enum err check_folder(const struct settings *settings, const char *name, 
     return ERR_OK;
 }
 
+/* Where the fronts will look. */
+static enum err check_web(const struct settings *settings, FILE *complaints)
+{
+    struct web_fault fault;
+    enum err e =
+        web_files_check(settings_string(settings, "web_root"), settings_string(settings, "web_theme"), &fault);
+    if (e != ERR_OK)
+        fprintf(complaints, "%s: %s\n", fault.setting, fault.why);
+    return e;
+}
+
 enum err service_settings_check(const struct settings *settings, FILE *complaints)
 {
     struct engine_config lists;
@@ -34,5 +46,7 @@ enum err service_settings_check(const struct settings *settings, FILE *complaint
         e = check_folder(settings, "notices", complaints);
     if (e == ERR_OK)
         e = certificate_check(settings, complaints);
+    if (e == ERR_OK)
+        e = check_web(settings, complaints);
     return e == ERR_USAGE ? ERR_INPUT : e;
 }

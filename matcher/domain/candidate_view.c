@@ -7,13 +7,6 @@
 typedef Stagematch__V1__Placement Placement;
 typedef Stagematch__V1__Profile Profile;
 
-static const Placement *declared_of(const struct context *context, const ProposalRecord *proposal)
-{
-    const PlacementRecord *placement =
-        state_find(context->state, RECORD_PLACEMENT, text_of_bytes(proposal->placement_id));
-    return placement ? placement_criteria(placement, proposal->criteria_version) : NULL;
-}
-
 static size_t criterion_count(const Placement *declared)
 {
     return declared->n_weighted_criteria < BLIND_CRITERIA_MAX ? declared->n_weighted_criteria : BLIND_CRITERIA_MAX;
@@ -80,7 +73,7 @@ static bool is_first(char *const *list, size_t at)
 
 void candidate_freeze_view(struct context *context, ProposalRecord *proposal)
 {
-    const Placement *declared = declared_of(context, proposal);
+    const Placement *declared = proposal_declared(context, proposal);
     const StagevraagRecord *stagevraag =
         state_find(context->state, RECORD_STAGEVRAAG, text_of_bytes(proposal->stagevraag_id));
     const Profile *profile = stagevraag ? stagevraag_round_profile(stagevraag) : NULL;
@@ -142,9 +135,10 @@ Stagematch__V1__CandidateView *candidate_view(struct context *context, const Pro
     if (!view)
         return NULL;
     struct blind_parts parts = blind_parts_of(record->view_reduction);
-    const Placement *declared = declared_of(context, record);
+    const Placement *declared = proposal_declared(context, record);
     const struct proposal_state_facts *facts = proposal_state_facts(record->state);
-    (void)context_ok(context, message_assign_string(&view->candidate, text_of(record->candidate)));
+    if (!actor_is(context->actor, ROLE(STUDENT)))
+        (void)context_ok(context, message_assign_string(&view->candidate, text_of(record->candidate)));
     context_id(context, record->placement_id, &view->placement_id);
     view->state = record->state;
     view->version = record->version;

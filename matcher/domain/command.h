@@ -20,6 +20,7 @@ struct context {
     struct state *state;
     const struct actor *actor;     /* of no role with timers and long work */
     const struct command *command; /* NULL with timers, long work and solving */
+    struct entries *entries;       /* what the domain remembers for proofs (entries.h) */
     const uint8_t *entropy;
     uint64_t drawn; /* how many ids were made of the entropy */
     int64_t now_ms;
@@ -90,7 +91,7 @@ struct fact {
     const char *kind; /* "decision", "round_sealed", … */
     ProtobufCBinaryData subject;
     const char *school, *leerbedrijf, *code, *reason, *criterion; /* NULL: none */
-    ProtobufCBinaryData proposal_id, round_id, placement_id, profile_hash, digest;
+    ProtobufCBinaryData proposal_id, round_id, placement_id, profile_hash, digest, entries_root;
     uint64_t from_seq, up_to_seq, criteria_version;
 };
 uint64_t context_fact(struct context *context, const struct fact *fact);

@@ -1,6 +1,7 @@
 #include "domain/domain.h"
 
 #include "domain/answers.h"
+#include "domain/entries.h"
 #include "domain/handlers.h"
 #include "domain/market.h"
 #include "domain/saga.h"
@@ -17,6 +18,7 @@ enum { RESPONSE_BYTES_MAX = 36 << 20 }; /* what fits in a frame between two role
 struct domain {
     struct domain_options options;
     struct state *state;
+    struct entries entries;
     bool broken;
 };
 
@@ -40,6 +42,7 @@ void domain_free(struct domain *domain)
 {
     if (!domain)
         return;
+    entries_free(&domain->entries);
     state_free(domain->state);
     mem_free(domain);
 }
@@ -77,6 +80,7 @@ static struct context context_start(struct domain *domain, const struct command 
     return (struct context){.domain = domain,
                             .options = &domain->options,
                             .state = domain->state,
+                            .entries = &domain->entries,
                             .actor = command ? &command->actor : NULL,
                             .command = command,
                             .entropy = entropy,

@@ -14,6 +14,7 @@
 #include "api/method.h"
 #include "api/status.h"
 #include "base/buf.h"
+#include "domain/catalog.h"
 #include "domain/reasons.h"
 #include "domain/state.h"
 #include "domain/terms.h"
@@ -55,6 +56,7 @@ struct geography {
 struct domain_options {
     const struct reasons *reasons;   /* config/reasons.csv, read by the engine */
     const struct calendar *calendar; /* terms and holidays */
+    const struct catalog *catalog;   /* names and contacts for people; NULL: none */
     struct geography geography;
     struct match_rules rules; /* for new rounds */
     uint8_t label_key[32];    /* HMAC key of candidates' labels; kept in the engine's store */

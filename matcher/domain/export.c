@@ -144,15 +144,6 @@ static bool export_files(struct context *context, const RoundRecord *record, con
     return fits;
 }
 
-static void put_hex(struct context *context, ProtobufCBinaryData bytes, char **field)
-{
-    char hex[DIGEST_HEX_BYTES];
-    if (bytes.len != DIGEST_BYTES)
-        return;
-    sodium_bin2hex(hex, sizeof hex, bytes.data, bytes.len);
-    context_ok(context, message_assign_string(field, text_of(hex)));
-}
-
 struct status handle_export_round(struct context *context, const void *message, void *answer)
 {
     const Stagematch__V1__ExportRoundRequest *request = message;
@@ -162,16 +153,15 @@ struct status handle_export_round(struct context *context, const void *message, 
     struct status status = round_of_request(context, request->round_id, &record);
     if (status.refusal)
         return status;
-    bool let_go = record->work == ROUND_WORK(CANCELLING) || record->work == ROUND_WORK(CLOSING);
-    if (record->state != ROUND_STATE(PUBLISHED) || let_go)
+    if (!round_has_input(record))
         return status_refuse(&refusal_wrong_round_state);
     if (!context_ok(context, round_sealed_input(context->state, record, &input)))
         return context_status(context);
     bool fits = export_files(context, record, &input, response);
     response->erased_count = record->student_count - input.student_count;
     round_input_free(&input);
-    put_hex(context, record->seed, &response->seed);
-    put_hex(context, record->input_digest, &response->input_digest);
+    round_show_hex(context, record->seed, &response->seed);
+    round_show_hex(context, record->input_digest, &response->input_digest);
     round_show(context, record, &response->round);
     response->slack_days = record->slack_days;
     response->list_max = record->list_max;

@@ -1,12 +1,11 @@
 #include "domain/export_lines.h"
 
 #include "base/mem.h"
+#include "base/merkle.h"
 #include "domain/profile_check.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { LINE_BYTES_MAX = 1 << 20, FLUSH_BYTES = 1 << 16 };
 
 static void put_days(struct buf *buf, uint8_t days)
 {
@@ -187,39 +186,58 @@ void export_placement_line(struct buf *buf, const struct input_place *place)
     buf_put_char(buf, '\n');
 }
 
-/* Hashes what has gathered. */
-static enum err flush(struct digest *digest, struct buf *buf, size_t from_bytes)
+struct text export_row(const struct buf *buf)
 {
-    enum err e = buf_error(buf);
-    if (e == ERR_OK && buf->length >= from_bytes) {
-        digest_add(digest, buf->data, buf->length);
-        buf_clear(buf);
-    }
-    return e;
+    struct text line = buf_text(buf);
+    return (struct text){line.data, line.length ? line.length - 1 : 0};
 }
 
-enum err export_digest(const struct round_input *input, uint8_t digest[DIGEST_BYTES])
+struct hashes {
+    struct digest digest;
+    struct merkle entries;
+    struct buf line;
+};
+
+/* Hashes the line that was put, and takes the next. */
+static enum err add_line(struct hashes *hashes, bool is_entry)
 {
-    struct digest running;
-    struct buf buf;
-    digest_start(&running);
-    buf_init(&buf, FLUSH_BYTES + LINE_BYTES_MAX);
-    buf_put_string(&buf, EXPORT_STUDENTS_HEADER);
-    enum err e = ERR_OK;
-    for (size_t i = 0; i < input->student_count && e == ERR_OK; i++) {
-        export_student_line(&buf, input, &input->students[i]);
-        e = flush(&running, &buf, FLUSH_BYTES);
-    }
-    buf_put_string(&buf, EXPORT_PLACEMENTS_HEADER);
-    for (size_t i = 0; i < input->place_count && e == ERR_OK; i++) {
-        export_placement_line(&buf, &input->places[i]);
-        e = flush(&running, &buf, FLUSH_BYTES);
-    }
-    if (e == ERR_OK)
-        e = flush(&running, &buf, 1);
-    buf_free(&buf);
+    enum err e = buf_error(&hashes->line);
     if (e != ERR_OK)
         return e;
-    crypto_hash_sha256_final(&running.state, digest);
+    digest_add(&hashes->digest, hashes->line.data, hashes->line.length);
+    if (is_entry)
+        merkle_add(&hashes->entries, export_row(&hashes->line));
+    buf_clear(&hashes->line);
+    return ERR_OK;
+}
+
+static enum err add_heading(struct hashes *hashes, const char *heading)
+{
+    buf_put_string(&hashes->line, heading);
+    return add_line(hashes, false);
+}
+
+enum err export_digest(const struct round_input *input, uint8_t digest[DIGEST_BYTES],
+                       uint8_t entries_root[DIGEST_BYTES])
+{
+    struct hashes hashes = {.entries = {.count = 0}};
+    digest_start(&hashes.digest);
+    buf_init(&hashes.line, EXPORT_LINE_BYTES_MAX);
+    enum err e = add_heading(&hashes, EXPORT_STUDENTS_HEADER);
+    for (size_t i = 0; i < input->student_count && e == ERR_OK; i++) {
+        export_student_line(&hashes.line, input, &input->students[i]);
+        e = add_line(&hashes, true);
+    }
+    if (e == ERR_OK)
+        e = add_heading(&hashes, EXPORT_PLACEMENTS_HEADER);
+    for (size_t i = 0; i < input->place_count && e == ERR_OK; i++) {
+        export_placement_line(&hashes.line, &input->places[i]);
+        e = add_line(&hashes, true);
+    }
+    buf_free(&hashes.line);
+    if (e != ERR_OK)
+        return e;
+    crypto_hash_sha256_final(&hashes.digest.state, digest);
+    merkle_root(&hashes.entries, entries_root);
     return ERR_OK;
 }

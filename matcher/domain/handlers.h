@@ -14,6 +14,7 @@ extern const struct handler
     market_handlers[]; /* market.c: stagevragen, placements, imports, rounds, exports, erasure */
 
 handler_function handle_pull_notices; /* notice.c */
+handler_function handle_get_catalog;  /* catalog_calls.c */
 
 /* The row of a method; NULL where this folder does not answer it. */
 const struct handler *handler_of(enum method_id method);

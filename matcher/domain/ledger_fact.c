@@ -35,6 +35,7 @@ uint64_t context_fact(struct context *context, const struct fact *fact)
     payload.placement_id = fact->placement_id;
     payload.profile_hash = fact->profile_hash;
     payload.digest = fact->digest;
+    payload.entries_root = fact->entries_root;
     payload.from_seq = fact->from_seq;
     payload.up_to_seq = fact->up_to_seq;
     payload.criteria_version = fact->criteria_version;

@@ -36,6 +36,7 @@ const struct handler market_handlers[] = {
     {METHOD_REOPEN_PLACEMENT, handle_reopen_placement, true},
     {METHOD_WITHDRAW_PLACEMENT, handle_withdraw_placement, true},
     {METHOD_GET_PLACEMENT, handle_get_placement, false},
+    {METHOD_EXPLAIN_PLACEMENT, handle_explain_placement, false},
     {METHOD_LIST_PLACEMENTS, handle_list_placements, false},
     {METHOD_CREATE_ROUND, handle_create_round, true},
     {METHOD_OPEN_ROUND, handle_open_round, true},
@@ -51,6 +52,8 @@ const struct handler market_handlers[] = {
     {METHOD_LIST_ROUNDS, handle_list_rounds, false},
     {METHOD_GET_PUBLIC_ROUND, handle_get_public_round, false},
     {METHOD_EXPORT_ROUND, handle_export_round, false},
+    {METHOD_EXPLAIN_STAGEVRAAG, handle_explain_stagevraag, false},
+    {METHOD_GET_ENTRY_PROOF, handle_get_entry_proof, false},
     {METHOD_LIST_RESULTS, handle_list_results, false},
     {METHOD_COUNT, NULL, false},
 };

@@ -259,6 +259,7 @@ void placement_leave_round(struct context *context, PlacementRecord *record)
     context_ok(context, message_assign_bytes(&record->round_id, text_of("")));
     record->sealed_criteria_version = 0;
     record->sealed_seats = 0;
+    record->solve_candidates = record->solve_lowest_band = 0;
     drop_unused_versions(context, record);
     context_edited(context, RECORD_PLACEMENT, record);
 }

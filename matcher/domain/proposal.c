@@ -1,4 +1,5 @@
 #include "base/date.h"
+#include "domain/candidate.h"
 #include "domain/handlers.h"
 #include "domain/market.h"
 #include "domain/proposal_move.h"
@@ -109,6 +110,52 @@ static struct status get_proposal(struct context *context, const void *message, 
     if (!status.refusal)
         response->proposal = proposal_view(context, proposal);
     return status;
+}
+
+static void show_criteria(struct context *context, const Stagematch__V1__Placement *declared,
+                          Stagematch__V1__GetShownViewResponse *response)
+{
+    for (size_t i = 0; i < declared->n_hard_criteria && context->error == ERR_OK; i++) {
+        Stagematch__V1__HardCriterion *copy;
+        if (context_ok(context, message_dup(declared->hard_criteria[i], &copy)))
+            (void)context_ok(context, message_append(&response->n_hard_criteria, &response->hard_criteria, copy));
+    }
+    for (size_t i = 0; i < declared->n_weighted_criteria && context->error == ERR_OK; i++) {
+        Stagematch__V1__WeightedCriterion *copy;
+        if (context_ok(context, message_dup(declared->weighted_criteria[i], &copy)))
+            (void)context_ok(context,
+                             message_append(&response->n_weighted_criteria, &response->weighted_criteria, copy));
+    }
+}
+
+/* Records of before the mark was kept: these states have no other way in. */
+static bool was_released(const ProposalRecord *proposal)
+{
+    static const Stagematch__V1__ProposalState after[] = {
+        PROPOSAL_STATE(COMPLETED), PROPOSAL_STATE(DROPPED_AFTER_RELEASE), PROPOSAL_STATE(CANCELLED_BEFORE_START),
+        PROPOSAL_STATE(ENDED_EARLY)};
+    bool released = proposal->identity_released || proposal_state_facts(proposal->state)->granted;
+    for (size_t i = 0; i < sizeof after / sizeof after[0]; i++)
+        released = released || proposal->state == after[i];
+    return released;
+}
+
+static struct status get_shown_view(struct context *context, const void *message, void *answer)
+{
+    const Stagematch__V1__GetShownViewRequest *request = message;
+    Stagematch__V1__GetShownViewResponse *response = answer;
+    const ProposalRecord *proposal;
+    struct status status = find(context, request->proposal_id, &proposal);
+    if (status.refusal)
+        return status;
+    const Stagematch__V1__Placement *declared = proposal_declared(context, proposal);
+    if (declared)
+        show_criteria(context, declared, response);
+    if (proposal->shown)
+        response->view = candidate_view(context, proposal);
+    response->shown = proposal->shown;
+    response->identity_released = was_released(proposal);
+    return context_status(context);
 }
 
 /* A student's own stand under the reference, of which an account has one. */
@@ -238,6 +285,7 @@ static struct status answer_check_in(struct context *context, const void *messag
 const struct handler proposal_handlers[] = {
     {METHOD_LIST_PROPOSALS, list_proposals, false},
     {METHOD_GET_PROPOSAL, get_proposal, false},
+    {METHOD_GET_SHOWN_VIEW, get_shown_view, false},
     {METHOD_APPROVE_PROPOSAL, approve, true},
     {METHOD_VETO_PROPOSAL, veto, true},
     {METHOD_CONFIRM_PROPOSAL, confirm, true},

@@ -103,10 +103,7 @@ static struct status check_criterion(const struct context *context, const Propos
         return criterion[0] ? status_refuse_field(&refusal_criterion_not_declared, "criterion") : STATUS_DONE;
     if (!criterion[0])
         return status_refuse_field(&refusal_criterion_needed, "criterion");
-    const PlacementRecord *placement =
-        state_find(context->state, RECORD_PLACEMENT, text_of_bytes(proposal->placement_id));
-    const Stagematch__V1__Placement *declared =
-        placement ? placement_criteria(placement, proposal->criteria_version) : NULL;
+    const Stagematch__V1__Placement *declared = proposal_declared(context, proposal);
     if (!declared || !is_declared(declared, criterion))
         return status_refuse_field(&refusal_criterion_not_declared, "criterion");
     if (reason->reason_class != REASON_CRITERION || strcmp(reason->code, contested_reason) == 0)
@@ -192,6 +189,8 @@ static void enter(struct context *context, ProposalRecord *proposal, const struc
         (void)context_ok(context, message_assign_string(&proposal->reason, text_of(decision->reason->code)));
     if (decision->criterion)
         (void)context_ok(context, message_assign_string(&proposal->criterion, text_of(decision->criterion)));
+    if (to == PROPOSAL_STATE(RELEASED))
+        proposal->identity_released = true;
     if (to == PROPOSAL_STATE(STARTED))
         proposal->start_day = dutch_day(context->now_ms);
     if (!proposal->shown && (to == PROPOSAL_STATE(APPROVED) || to == PROPOSAL_STATE(ACCEPTED)))

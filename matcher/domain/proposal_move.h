@@ -76,6 +76,8 @@ void candidate_freeze_view(struct context *context, ProposalRecord *proposal);
 void proposal_text_subject(struct context *context, const ProposalRecord *proposal, const char *kind);
 
 /* proposal_view.c */
+/* The placement as declared in the version that the proposal was made under; NULL where that is gone. */
+const Stagematch__V1__Placement *proposal_declared(const struct context *context, const ProposalRecord *proposal);
 Stagematch__V1__Proposal *proposal_view(struct context *context, const ProposalRecord *record);
 Stagematch__V1__Introduction *introduction_view(struct context *context, const ProposalRecord *record);
 

@@ -19,6 +19,13 @@ Stagematch__V1__Introduction *introduction_view(struct context *context, const P
     return view;
 }
 
+const Stagematch__V1__Placement *proposal_declared(const struct context *context, const ProposalRecord *proposal)
+{
+    const PlacementRecord *placement =
+        state_find(context->state, RECORD_PLACEMENT, text_of_bytes(proposal->placement_id));
+    return placement ? placement_criteria(placement, proposal->criteria_version) : NULL;
+}
+
 static void copy_check_ins(struct context *context, const ProposalRecord *record, Stagematch__V1__Proposal *view)
 {
     for (size_t i = 0; i < record->n_check_ins && context->error == ERR_OK; i++) {

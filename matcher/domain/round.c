@@ -39,6 +39,12 @@ const RoundRecord *round_find(const struct state *state, ProtobufCBinaryData rou
     return round_id.len ? state_find(state, RECORD_ROUND, text_of_bytes(round_id)) : NULL;
 }
 
+bool round_has_input(const RoundRecord *record)
+{
+    bool let_go = record->work == ROUND_WORK(CANCELLING) || record->work == ROUND_WORK(CLOSING);
+    return record->state == ROUND_STATE(PUBLISHED) && !let_go;
+}
+
 bool round_is_visible(const struct state *state, ProtobufCBinaryData round_id)
 {
     const RoundRecord *record = round_find(state, round_id);
@@ -99,15 +105,18 @@ void round_set_state(struct context *context, RoundRecord *record, Stagematch__V
     record->state = state;
     record->version++;
     context_edited(context, RECORD_ROUND, record);
-    context_fact(context, &(struct fact){.kind = states[state].fact,
-                                         .subject = record->round_id,
-                                         .code = record->mechanism,
-                                         .round_id = record->round_id,
-                                         .digest = digest});
+    context_fact(context,
+                 &(struct fact){.kind = states[state].fact,
+                                .subject = record->round_id,
+                                .code = record->mechanism,
+                                .round_id = record->round_id,
+                                .digest = digest,
+                                .entries_root = state == ROUND_STATE(SEALED) ? record->entries_root
+                                                                             : (ProtobufCBinaryData){0, NULL}});
     round_change_tasks(context, record);
 }
 
-static void show_hex(struct context *context, ProtobufCBinaryData bytes, char **field)
+void round_show_hex(struct context *context, ProtobufCBinaryData bytes, char **field)
 {
     char hex[DIGEST_HEX_BYTES];
     if (bytes.len != DIGEST_BYTES)
@@ -173,8 +182,9 @@ void round_show(struct context *context, const RoundRecord *record, Round **fiel
     shown->state = record->state;
     shown->version = record->version;
     show_commitments(context, record, &shown->commitments, &shown->n_commitments);
-    show_hex(context, record->input_digest, &shown->input_digest);
-    show_hex(context, record->seed, &shown->seed);
+    round_show_hex(context, record->input_digest, &shown->input_digest);
+    round_show_hex(context, record->entries_root, &shown->entries_root);
+    round_show_hex(context, record->seed, &shown->seed);
     context_ok(context, message_assign_string(&shown->beacon, text_of(shown_beacon(record))));
     context_ok(context, message_assign_string(&shown->failure, text_of(record->failure)));
     show_counts(record, shown);
@@ -285,9 +295,10 @@ struct status handle_get_public_round(struct context *context, const void *messa
     context_ok(context, message_assign_string(&response->mechanism, text_of(record->mechanism)));
     response->state = record->state;
     show_commitments(context, record, &response->commitments, &response->n_commitments);
-    show_hex(context, record->input_digest, &response->input_digest);
+    round_show_hex(context, record->input_digest, &response->input_digest);
+    round_show_hex(context, record->entries_root, &response->entries_root);
     context_ok(context, message_assign_string(&response->beacon, text_of(shown_beacon(record))));
-    show_hex(context, record->seed, &response->seed);
+    round_show_hex(context, record->seed, &response->seed);
     show_public_counts(context, record, response);
     return STATUS_DONE;
 }

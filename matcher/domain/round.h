@@ -42,6 +42,12 @@ void round_set_state(struct context *context, RoundRecord *record, Stagematch__V
 
 void round_show(struct context *context, const RoundRecord *record, Round **field);
 
+/* A hash in hexadecimal into a string field; nothing where it is not there yet. */
+void round_show_hex(struct context *context, ProtobufCBinaryData bytes, char **field);
+
+/* Whether it is published and still has all that went in: what it was made of can be told. */
+bool round_has_input(const RoundRecord *record);
+
 /* Whether a set of codes has one of the placement's. */
 bool round_takes_placement(const RoundRecord *record, const Stagematch__V1__Placement *placement);
 
@@ -89,6 +95,10 @@ MUST_USE enum err rematch_input(const struct state *state, const RoundRecord *re
 
 handler_function handle_create_round, handle_open_round, handle_commit_nonce, handle_seal_round, handle_reveal_nonce,
     handle_replace_withheld_nonces, handle_solve_round, handle_publish_round, handle_cancel_round, handle_close_round,
-    handle_get_round, handle_list_rounds, handle_get_public_round, handle_export_round, handle_list_results;
+    handle_get_round, handle_list_rounds, handle_get_public_round, handle_export_round, handle_list_results,
+    handle_get_entry_proof;
+
+/* explain.c: from what is sealed and what publishing noted. Cost: 3 us a placement of the qualification; at most 5 ms. */
+handler_function handle_explain_stagevraag, handle_explain_placement;
 
 #endif

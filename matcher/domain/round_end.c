@@ -24,6 +24,8 @@ static size_t release_stagevragen(struct context *context, const RoundRecord *ro
             break;
         message_free(record->sealed_profile);
         record->sealed_profile = NULL;
+        message_free(record->solve_match);
+        record->solve_match = NULL;
         record->sealed_barred_count = 0;
         context_ok(context, message_assign_bytes(&record->round_id, text_of("")));
         context_edited(context, RECORD_STAGEVRAAG, record);

@@ -75,11 +75,26 @@ bool round_propose(struct context *context, const RoundRecord *record, const Mat
     return proposal_create(context, record, student, place, match) != NULL;
 }
 
+/* What the first solve gave stays with student and placement, for explanations, whatever becomes of the match. */
+static void note_match(struct context *context, const RoundRecord *record, const MatchRecord *match)
+{
+    StagevraagRecord *student = context_edit(context, RECORD_STAGEVRAAG, text_of_bytes(match->stagevraag_id));
+    PlacementRecord *place = context_edit(context, RECORD_PLACEMENT, text_of_bytes(match->placement_id));
+    if (student && bytes_equal(student->round_id, record->round_id) && !student->solve_match)
+        context_ok(context, message_dup(match, &student->solve_match));
+    if (place && bytes_equal(place->round_id, record->round_id)) {
+        place->solve_candidates = match->place_candidates;
+        place->solve_lowest_band = match->place_lowest_band;
+    }
+}
+
 /* Proposes a chunk. What cannot be any more asks for a re-match. */
 static void propose_chunk(struct context *context, RoundRecord *record, const MatchChunkRecord *chunk)
 {
-    bool dropped = false;
+    bool dropped = false, of_solve = chunk->chunk < record->solve_chunks;
     for (size_t i = 0; i < chunk->n_matches && context->error == ERR_OK; i++) {
+        if (of_solve)
+            note_match(context, record, chunk->matches[i]);
         if (round_propose(context, record, chunk->matches[i]))
             record->published_count++;
         else

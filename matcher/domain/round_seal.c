@@ -1,4 +1,4 @@
-/* Sealing: who takes part, and the digest of what they bring. */
+/* Sealing: who takes part, and the hashes of what they bring. */
 #include "domain/export_lines.h"
 #include "domain/placement.h"
 #include "domain/proposal.h"
@@ -150,15 +150,17 @@ enum err round_describe_input(const struct state *state, const struct geography 
 {
     struct round_input input;
     struct built_market built = {0};
-    uint8_t digest[DIGEST_BYTES];
+    uint8_t digest[DIGEST_BYTES], entries_root[DIGEST_BYTES];
     enum err e = round_sealed_input(state, record, &input);
     if (e != ERR_OK)
         return e;
-    e = export_digest(&input, digest);
+    e = export_digest(&input, digest, entries_root);
     if (e == ERR_OK)
         e = market_build(&input, geography, &built);
     if (e == ERR_OK)
         e = message_assign_bytes(&out->digest, (struct text){(const char *)digest, sizeof digest});
+    if (e == ERR_OK)
+        e = message_assign_bytes(&out->entries_root, (struct text){(const char *)entries_root, sizeof entries_root});
     if (e == ERR_OK) {
         out->student_count = input.student_count;
         out->placement_count = input.place_count;
@@ -174,6 +176,7 @@ enum err round_describe_input(const struct state *state, const struct geography 
 void round_enter_input(struct context *context, RoundRecord *record, const SolveResult *result)
 {
     context_ok(context, message_assign_bytes(&record->input_digest, text_of_bytes(result->digest)));
+    context_ok(context, message_assign_bytes(&record->entries_root, text_of_bytes(result->entries_root)));
     context_ok(context, message_assign_bytes(&record->work_after, text_of("")));
     record->student_count = result->student_count;
     record->placement_count = result->placement_count;

@@ -269,11 +269,8 @@ static struct status list_reasons(struct context *context, const void *message, 
 }
 
 const struct handler saga_handlers[] = {
-    {METHOD_RESOLVE_STAGE, resolve_stage, false},
-    {METHOD_COMMIT_WITH_TEXT, commit_with_text, true},
-    {METHOD_COMMIT_RELEASE, commit_release, false},
-    {METHOD_CHECK_GRANT, check_grant, false},
-    {METHOD_PULL_NOTICES, handle_pull_notices, false},
-    {METHOD_LIST_REASONS, list_reasons, false},
-    {METHOD_COUNT, NULL, false},
+    {METHOD_RESOLVE_STAGE, resolve_stage, false},      {METHOD_COMMIT_WITH_TEXT, commit_with_text, true},
+    {METHOD_COMMIT_RELEASE, commit_release, false},    {METHOD_CHECK_GRANT, check_grant, false},
+    {METHOD_PULL_NOTICES, handle_pull_notices, false}, {METHOD_LIST_REASONS, list_reasons, false},
+    {METHOD_GET_CATALOG, handle_get_catalog, false},   {METHOD_COUNT, NULL, false},
 };

@@ -54,9 +54,10 @@ bool market_next_solve(const struct state *state, struct solve_request *out)
     return true;
 }
 
-static enum err add_match(const struct round_input *input, size_t student, const struct student_outcome *outcome,
+static enum err add_match(const struct round_input *input, const struct round_result *result, size_t student,
                           SolveResult *out)
 {
+    const struct student_outcome *outcome = &result->outcomes[student];
     MatchRecord *match;
     enum err e = message_new(&stagematch__internal__v1__match_record__descriptor, &match);
     if (e != ERR_OK)
@@ -65,6 +66,8 @@ static enum err add_match(const struct round_input *input, size_t student, const
     match->score = outcome->score;
     match->band = outcome->band;
     match->distance_m = outcome->distance_m;
+    match->place_candidates = result->places[outcome->place].candidates;
+    match->place_lowest_band = result->places[outcome->place].lowest_band;
     e = message_assign_bytes(&match->stagevraag_id, text_of_bytes(input->students[student].record->stagevraag_id));
     if (e == ERR_OK)
         e = message_assign_bytes(&match->placement_id,
@@ -79,7 +82,7 @@ static enum err write_result(const struct round_input *input, const struct round
     enum err e = mem_alloc(result->counts.matched, sizeof(MatchRecord *), &out->matches);
     for (size_t s = 0; s < result->student_count && e == ERR_OK; s++)
         if (result->outcomes[s].place != PLACE_NONE)
-            e = add_match(input, s, &result->outcomes[s], out);
+            e = add_match(input, result, s, out);
     if (e == ERR_OK)
         e = mem_alloc(result->rank_max, sizeof *out->rank_counts, &out->rank_counts);
     if (e != ERR_OK)

@@ -2,6 +2,7 @@
  * internal/CommitErasure: all that the engine has of one student goes. What stays are ledger entries that name random ids and
  * a hash whose salt is gone.
  */
+#include "domain/entries.h"
 #include "domain/import.h"
 #include "domain/placement.h"
 #include "domain/proposal.h"
@@ -181,6 +182,7 @@ static void erase_stagevraag(struct context *context, const StagevraagRecord *fo
     stagevraag_leave_elsewhere(context, record);
     task_close(context, INDEX_TASK_STAGEVRAAG, record->stagevraag_id, TASK_KIND(UNSPECIFIED), NULL);
     erase_matches(context, record);
+    entries_forget(context->entries, record->round_id);
     erase_answers(context, record->stagevraag_id);
     memcpy(id, record->stagevraag_id.data, sizeof id);
     context_remove(context, RECORD_STAGEVRAAG, (struct text){(const char *)id, sizeof id});

@@ -77,31 +77,39 @@ enum state_index {
     INDEX_STAGEVRAAG_HIDDEN, /* hidden_by; only those that are hidden */
     INDEX_PLACEMENT_LEERBEDRIJF, /* leerbedrijf, leerplaats */
     INDEX_PLACEMENT_ROUND,       /* round_id; only those in one */
-    INDEX_PLACEMENT_STATE,       /* state (1 byte) */
-    INDEX_PLACEMENT_HIDDEN,      /* hidden_by; only those that are hidden */
-    INDEX_ROUND_STATE,           /* state (1 byte) */
-    INDEX_ROUND_REMATCH,         /* only rounds with rematch_from_seq */
-    INDEX_ROUND_RETRY,           /* rematch_retry_ms (8 bytes); only rounds whose re-match waits until then */
-    INDEX_CHUNK_ROUND,           /* of match chunks: round_id, chunk */
-    INDEX_PROPOSAL_SCHOOL,       /* school */
-    INDEX_PROPOSAL_STUDENT,      /* student_ref */
-    INDEX_PROPOSAL_STAGEVRAAG,   /* stagevraag_id */
-    INDEX_PROPOSAL_PLACEMENT,    /* placement_id; in every state */
-    INDEX_PROPOSAL_ROUND,        /* round_id; in every state */
-    INDEX_PROPOSAL_CANDIDATE,    /* candidate: the label; one record each */
-    INDEX_PROPOSAL_LEERBEDRIJF,  /* leerbedrijf, candidate; only those shown to the company */
-    INDEX_RUNNING_PLACEMENT,     /* placement_id; only proposals that have not ended */
-    INDEX_RUNNING_ROUND,         /* round_id; only proposals that have not ended */
-    INDEX_TASK_OWNER,            /* role (1 byte), scope, due_ms (8 bytes); only those that are there */
-    INDEX_TASK_PROPOSAL,         /* proposal_id */
-    INDEX_TASK_PLACEMENT,        /* placement_id; only tasks without a proposal */
-    INDEX_TASK_STAGEVRAAG,       /* stagevraag_id; only tasks without a proposal */
-    INDEX_TASK_ROUND,            /* round_id; only tasks without a proposal */
-    INDEX_TASK_TIMER,            /* the next of open_ms, reminder_ms, due_ms (8 bytes); only those with one */
-    INDEX_STAGE_OPEN,            /* time_ms (8 bytes); only stages that are open */
-    INDEX_STAGE_DONE,            /* time_ms (8 bytes); only stages that are committed or fenced */
-    INDEX_IMPORT_RUNNING,        /* only imports that run */
-    INDEX_ANSWER_EXPIRY,         /* expire_ms (8 bytes) */
+    INDEX_PLACEMENT_ROUND_NAME,  /* round_id, leerplaats; only those in one */
+    /* A record stands in an index once, and a placement takes several qualifications: round_id and the first to fourth of the sealed
+       criteria, and round_id of those with more. explain.c goes through all. */
+    INDEX_PLACEMENT_ROUND_OFFER,
+    INDEX_PLACEMENT_ROUND_OFFER_2,
+    INDEX_PLACEMENT_ROUND_OFFER_3,
+    INDEX_PLACEMENT_ROUND_OFFER_4,
+    INDEX_PLACEMENT_ROUND_OFFER_MORE,
+    INDEX_PLACEMENT_STATE,      /* state (1 byte) */
+    INDEX_PLACEMENT_HIDDEN,     /* hidden_by; only those that are hidden */
+    INDEX_ROUND_STATE,          /* state (1 byte) */
+    INDEX_ROUND_REMATCH,        /* only rounds with rematch_from_seq */
+    INDEX_ROUND_RETRY,          /* rematch_retry_ms (8 bytes); only rounds whose re-match waits until then */
+    INDEX_CHUNK_ROUND,          /* of match chunks: round_id, chunk */
+    INDEX_PROPOSAL_SCHOOL,      /* school */
+    INDEX_PROPOSAL_STUDENT,     /* student_ref */
+    INDEX_PROPOSAL_STAGEVRAAG,  /* stagevraag_id */
+    INDEX_PROPOSAL_PLACEMENT,   /* placement_id; in every state */
+    INDEX_PROPOSAL_ROUND,       /* round_id; in every state */
+    INDEX_PROPOSAL_CANDIDATE,   /* candidate: the label; one record each */
+    INDEX_PROPOSAL_LEERBEDRIJF, /* leerbedrijf, candidate; only those shown to the company */
+    INDEX_RUNNING_PLACEMENT,    /* placement_id; only proposals that have not ended */
+    INDEX_RUNNING_ROUND,        /* round_id; only proposals that have not ended */
+    INDEX_TASK_OWNER,           /* role (1 byte), scope, due_ms (8 bytes); only those that are there */
+    INDEX_TASK_PROPOSAL,        /* proposal_id */
+    INDEX_TASK_PLACEMENT,       /* placement_id; only tasks without a proposal */
+    INDEX_TASK_STAGEVRAAG,      /* stagevraag_id; only tasks without a proposal */
+    INDEX_TASK_ROUND,           /* round_id; only tasks without a proposal */
+    INDEX_TASK_TIMER,           /* the next of open_ms, reminder_ms, due_ms (8 bytes); only those with one */
+    INDEX_STAGE_OPEN,           /* time_ms (8 bytes); only stages that are open */
+    INDEX_STAGE_DONE,           /* time_ms (8 bytes); only stages that are committed or fenced */
+    INDEX_IMPORT_RUNNING,       /* only imports that run */
+    INDEX_ANSWER_EXPIRY,        /* expire_ms (8 bytes) */
     STATE_INDEX_COUNT,
 };
 

@@ -1,5 +1,6 @@
 #include "domain/state_index.h"
 
+#include "domain/proposal.h"
 #include "domain/proposal_table.h"
 
 #include <string.h>
@@ -157,6 +158,46 @@ static bool placement_leerbedrijf(const void *record, struct index_key *key)
     return true;
 }
 
+static bool placement_round_name(const void *record, struct index_key *key)
+{
+    const PlacementRecord *it = record;
+    if (!put_id(key, it->round_id) || !it->placement)
+        return false;
+    index_key_string(key, it->placement->leerplaats);
+    return true;
+}
+
+enum { OFFERS_INDEXED = 4 };
+
+/* The n-th qualification of the criteria that its round was sealed with. */
+static bool placement_round_offer(const PlacementRecord *record, struct index_key *key, size_t n)
+{
+    const Stagematch__V1__Placement *sealed =
+        put_id(key, record->round_id) ? placement_criteria(record, record->sealed_criteria_version) : NULL;
+    if (!sealed || sealed->n_qualifications > OFFERS_INDEXED || n >= sealed->n_qualifications)
+        return false;
+    index_key_string(key, sealed->qualifications[n]);
+    return true;
+}
+
+#define OFFER_INDEX(function, n)                                                                                     \
+    static bool function(const void *record, struct index_key *key)                                                  \
+    {                                                                                                                \
+        return placement_round_offer(record, key, n);                                                                \
+    }
+OFFER_INDEX(placement_round_offer_1, 0)
+OFFER_INDEX(placement_round_offer_2, 1)
+OFFER_INDEX(placement_round_offer_3, 2)
+OFFER_INDEX(placement_round_offer_4, 3)
+
+static bool placement_round_offer_more(const void *record, struct index_key *key)
+{
+    const PlacementRecord *it = record;
+    const Stagematch__V1__Placement *sealed =
+        put_id(key, it->round_id) ? placement_criteria(it, it->sealed_criteria_version) : NULL;
+    return sealed && sealed->n_qualifications > OFFERS_INDEXED;
+}
+
 static bool round_rematch(const void *record, struct index_key *key)
 {
     (void)key;
@@ -275,6 +316,12 @@ const struct index_facts index_table[STATE_INDEX_COUNT] = {
     [INDEX_STAGEVRAAG_HIDDEN] = {RECORD_STAGEVRAAG, stagevraag_hidden},
     [INDEX_PLACEMENT_LEERBEDRIJF] = {RECORD_PLACEMENT, placement_leerbedrijf},
     [INDEX_PLACEMENT_ROUND] = {RECORD_PLACEMENT, placement_round},
+    [INDEX_PLACEMENT_ROUND_NAME] = {RECORD_PLACEMENT, placement_round_name},
+    [INDEX_PLACEMENT_ROUND_OFFER] = {RECORD_PLACEMENT, placement_round_offer_1},
+    [INDEX_PLACEMENT_ROUND_OFFER_2] = {RECORD_PLACEMENT, placement_round_offer_2},
+    [INDEX_PLACEMENT_ROUND_OFFER_3] = {RECORD_PLACEMENT, placement_round_offer_3},
+    [INDEX_PLACEMENT_ROUND_OFFER_4] = {RECORD_PLACEMENT, placement_round_offer_4},
+    [INDEX_PLACEMENT_ROUND_OFFER_MORE] = {RECORD_PLACEMENT, placement_round_offer_more},
     [INDEX_PLACEMENT_STATE] = {RECORD_PLACEMENT, placement_state},
     [INDEX_PLACEMENT_HIDDEN] = {RECORD_PLACEMENT, placement_hidden},
     [INDEX_ROUND_STATE] = {RECORD_ROUND, round_state},

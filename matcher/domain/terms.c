@@ -84,6 +84,12 @@ const char *term_name(enum term term)
     return term < TERM_COUNT ? names[term] : "none";
 }
 
+void term_days(const struct calendar *calendar, enum term term, uint32_t *working_days, uint32_t *reminder)
+{
+    *working_days = calendar->terms[term].days;
+    *reminder = calendar->terms[term].reminder;
+}
+
 static void complain(struct reading *reading, const struct problem_kind *kind, uint64_t line, const char *column)
 {
     problems_add(reading->problems, kind, line, text_of(column), text_of(""));

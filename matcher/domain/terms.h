@@ -56,6 +56,9 @@ void calendar_free(struct calendar *calendar);
 /* "approve", …: as in terms.csv; static. */
 const char *term_name(enum term term);
 
+/* Its line of terms.csv. */
+void term_days(const struct calendar *calendar, enum term term, uint32_t *working_days, uint32_t *reminder);
+
 /* Days since 1970-01-01. */
 bool calendar_is_working_day(const struct calendar *calendar, int32_t day);
 

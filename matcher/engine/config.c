@@ -51,6 +51,23 @@ static enum err read_calendar(const struct settings *settings, FILE *complaints,
     return report(&holidays_problems, "holidays", e, complaints);
 }
 
+/* Its files are shown, and nothing rests on them: one that no setting names is empty. */
+static enum err read_catalog(const struct settings *settings, FILE *complaints, struct engine_config *config)
+{
+    enum err first = ERR_OK, e = catalog_new(&config->catalog);
+    for (unsigned list = 0; list < CATALOG_LIST_COUNT && e == ERR_OK; list++) {
+        struct problems problems;
+        const char *name = catalog_setting((enum catalog_list)list), *path = settings_string(settings, name);
+        if (!path || !path[0])
+            continue;
+        problems_init(&problems, path);
+        enum err read = catalog_read_file(config->catalog, (enum catalog_list)list, path, &problems);
+        read = report(&problems, name, read, complaints);
+        first = first == ERR_OK ? read : first;
+    }
+    return e == ERR_OK ? first : e;
+}
+
 static enum err read_postcodes(const struct settings *settings, FILE *complaints, struct engine_config *config)
 {
     struct problems problems;
@@ -77,6 +94,8 @@ enum err engine_config_read(const struct settings *settings, FILE *complaints, s
     if (e == ERR_OK)
         e = read_calendar(settings, complaints, &config);
     if (e == ERR_OK)
+        e = read_catalog(settings, complaints, &config);
+    if (e == ERR_OK)
         e = read_postcodes(settings, complaints, &config);
     if (e != ERR_OK) {
         engine_config_free(&config);
@@ -86,6 +105,7 @@ enum err engine_config_read(const struct settings *settings, FILE *complaints, s
     config.options = (struct domain_options){
         .reasons = config.reasons,
         .calendar = config.calendar,
+        .catalog = config.catalog,
         .geography = {find_point, config.postcodes},
         .rules = {.slack_days = (int32_t)settings_number(settings, "speling_dagen"),
                   .list_max = (uint32_t)settings_number(settings, "list_max"),
@@ -102,6 +122,7 @@ void engine_config_free(struct engine_config *config)
         reasons_free(config->reasons);
     if (config->calendar)
         calendar_free(config->calendar);
+    catalog_free(config->catalog);
     mem_free(config->postcodes);
     sodium_memzero(config, sizeof *config);
 }

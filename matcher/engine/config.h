@@ -1,5 +1,6 @@
 /*
- * config.h - what the domain is given besides its records: reasons, terms and holidays, postcodes, the rules of new rounds.
+ * config.h - what the domain is given besides its records: reasons, terms and holidays, names and contacts, postcodes, the
+ * rules of new rounds.
  */
 #ifndef ENGINE_CONFIG_H
 #define ENGINE_CONFIG_H
@@ -11,6 +12,7 @@
 struct engine_config {
     struct reasons *reasons;
     struct calendar *calendar;
+    struct catalog *catalog;
     struct postcodes *postcodes;
     struct domain_options options; /* label_key is the store's (load.h) */
 };

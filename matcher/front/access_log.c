@@ -3,16 +3,20 @@
 #include "base/log.h"
 #include "front/call.h"
 #include "front/route.h"
+#include "front/web_answer.h"
 
 /* The table's word for what was asked. */
-static const char *name_of(const struct exchange *exchange)
+static const char *name_of(const struct front *front, const struct exchange *exchange)
 {
     if (!exchange_id(exchange)[0])
         return "none"; /* no head was understood */
     struct text path = h1_path(exchange_head(exchange));
     const struct page *page = page_find(path, PAGE_OF_API);
     const struct method *method = page ? NULL : route_method(path);
-    return page ? page_path(page) : method ? method->path : "unknown";
+    if (page || method)
+        return page ? page_path(page) : method->path;
+    const char *file = web_path(front, path);
+    return file ? file : "unknown";
 }
 
 void access_log(void *context, const struct exchange *exchange, int status, size_t bytes)
@@ -24,7 +28,7 @@ void access_log(void *context, const struct exchange *exchange, int status, size
         return;
     bool is_known = exchange_id(exchange)[0] != '\0';
     struct log_field fields[] = {
-        LOG_WORD("method", name_of(exchange)),
+        LOG_WORD("method", name_of(front, exchange)),
         LOG_NUMBER("status", status),
         LOG_WORD("code", call && call->state == CALL_ENDED ? status_code_name(call->code) : "none"),
         LOG_NUMBER("us",

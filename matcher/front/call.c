@@ -9,6 +9,8 @@
 #include <sodium.h>
 #include <string.h>
 
+_Static_assert((int)SESSION_TOKEN_BYTES_MAX == (int)TOKEN_BYTES_MAX, "what may be a token");
+
 enum {
     ANSWER_BYTES_MAX = 64 << 20,
     GZIP_BYTES_MIN = 1400,
@@ -93,7 +95,7 @@ static void let_go(struct call *call)
     pbguard_free(&call->request);
     auth_release(front->auth, call->actor);
     call->actor = NULL;
-    call->token = (struct text){NULL, 0};
+    call->session.token = (struct text){NULL, 0};
     front->decode_bytes -= call->decode_bytes;
     call->decode_bytes = 0;
     front->file_count -= call->reads_file;
@@ -117,9 +119,17 @@ struct answer_shape {
     bool may_be_kept;
 };
 
+/* A cookie that its answer makes; or the end of the one that it came with, where its session is over. NULL: neither. */
+static const char *cookie_of_answer(const struct call *call)
+{
+    bool is_over =
+        call->code == STATUS_UNAUTHENTICATED || (call->code == STATUS_OK && call->method->id == METHOD_LOGOUT);
+    return call->set_cookie ? call->set_cookie : call->session.by_cookie && is_over ? session_cookie_end : NULL;
+}
+
 static void respond(struct call *call, const struct answer_shape *shape)
 {
-    struct exchange_header headers[6];
+    struct exchange_header headers[8];
     size_t count = 0;
     headers[count++] = (struct exchange_header){"Content-Type", shape->content_type};
     if (!shape->may_be_kept)
@@ -132,6 +142,9 @@ static void respond(struct call *call, const struct answer_shape *shape)
         headers[count++] = (struct exchange_header){"WWW-Authenticate", "Bearer"};
     if (shape->http_status == 503 || shape->http_status == 429)
         headers[count++] = (struct exchange_header){"Retry-After", "1"};
+    const char *cookie = cookie_of_answer(call);
+    if (cookie)
+        headers[count++] = (struct exchange_header){"Set-Cookie", cookie};
     exchange_respond(call->exchange, shape->http_status, headers, count, buf_text(&call->front->answer));
     call->exchange = NULL;
 }
@@ -311,7 +324,8 @@ static enum err send_ask(struct call *call, struct ask *ask, const struct method
     if (ask->role == ROLE_VAULT) {
         call_peer(call->exchange, peer);
         frame.peer = peer;
-        frame.token = (ProtobufCBinaryData){call->token.length, (uint8_t *)call_borrow(call->token.data)};
+        frame.token =
+            (ProtobufCBinaryData){call->session.token.length, (uint8_t *)call_borrow(call->session.token.data)};
     } else if (call->actor) {
         frame.assertion = call->actor->said->assertion;
         frame.assertion_mac = call->actor->said->assertion_mac;
@@ -459,8 +473,8 @@ static void ask_actor(struct call *call)
     }
     log_set_request(exchange_id(call->exchange)); /* the question's, too */
     /* Others may wait for the same answer: it gets the service's time, not this client's. */
-    enum err e =
-        auth_ask(front->auth, front->channels[ROLE_VAULT], call->token, peer, front->call_timeout_ms, &call->waiter);
+    enum err e = auth_ask(front->auth, front->channels[ROLE_VAULT], call->session.token, peer, front->call_timeout_ms,
+                          &call->waiter);
     log_set_request(NULL);
     if (e != ERR_OK) {
         call_fail(call, e);
@@ -477,7 +491,7 @@ void call_renew(struct call *call, call_step *then)
         then(call, (struct text){NULL, 0});
         return;
     }
-    struct actor *found = auth_find(call->front->auth, call->token);
+    struct actor *found = auth_find(call->front->auth, call->session.token);
     if (found) {
         auth_release(call->front->auth, call->actor);
         call->actor = found;
@@ -499,11 +513,41 @@ static bool ends_sessions(enum method_id method)
     return false;
 }
 
+/* The token of the session that began goes to the browser as a cookie, and not into the message. */
+static void answer_with_cookie(struct call *call, struct text body)
+{
+    char cookie[SESSION_COOKIE_BYTES];
+    struct pbguard_message answer;
+    enum err e = pbguard_unpack(call->method->response, body, &pbguard_limits_internal, REPLY_BUDGET_BYTES, true,
+                                &answer, NULL);
+    if (e != ERR_OK) {
+        call_fail(call, e == ERR_MEMORY ? ERR_MEMORY : ERR_INTERNAL);
+        return;
+    }
+    struct text token = message_text(answer.message, "token");
+    bool has_token = token.length > 0; /* who has to be checked first has no session yet */
+    if (has_token)
+        e = session_cookie_write(token, cookie);
+    if (has_token && e == ERR_OK)
+        e = message_set_string(answer.message, "token", text_of(""));
+    call->set_cookie = has_token ? cookie : NULL;
+    if (e == ERR_OK)
+        call_answer(call, answer.message);
+    call->set_cookie = NULL;
+    sodium_memzero(cookie, sizeof cookie);
+    pbguard_free(&answer);
+    if (e != ERR_OK)
+        call_fail(call, ERR_INTERNAL);
+}
+
 void call_pass(struct call *call, struct text body)
 {
     if (ends_sessions(call->method->id))
         auth_forget_all(call->front->auth);
-    call_answer_packed(call, body);
+    if (call->session.wants_cookie)
+        answer_with_cookie(call, body);
+    else
+        call_answer_packed(call, body);
 }
 
 static void serve_vault(struct call *call)
@@ -605,15 +649,12 @@ static void serve(struct call *call, struct text body)
         targets[call->method->target](call);
 }
 
-struct text call_bearer(const struct exchange *exchange)
+struct session call_session(const struct front *front, const struct exchange *exchange, const struct method *method,
+                            const struct connect_request *connect)
 {
-    struct text value, scheme;
-    if (h1_header(exchange_head(exchange), "Authorization", &value) != 1)
-        return (struct text){NULL, 0};
-    if (!text_next(&value, ' ', &scheme) || !text_is_nocase(scheme, "Bearer") || !value.data)
-        return (struct text){NULL, 0};
-    value = text_trim(value);
-    return value.length <= TOKEN_BYTES_MAX ? value : (struct text){NULL, 0};
+    const struct session_place place = {front->certificate.tls != NULL,
+                                        settings_string(front->environment->settings, "public_url")};
+    return session_of_request(exchange_head(exchange), method, connect->is_get, &place);
 }
 
 static void set_deadline(struct call *call)
@@ -646,11 +687,13 @@ static void begin(struct call *call)
         call_refuse(call, status_refuse(&refusal_too_many));
         return;
     }
-    if (call->method->flags & METHOD_PUBLIC && !admit_login(call))
+    if (call->session.refusal)
+        call_refuse(call, status_refuse(call->session.refusal));
+    else if (call->method->flags & METHOD_PUBLIC && !admit_login(call))
         call_refuse(call, status_refuse(&refusal_too_many));
     else if (call->method->flags & METHOD_PUBLIC)
         serve(call, (struct text){NULL, 0});
-    else if (call->token.length == 0)
+    else if (call->session.token.length == 0)
         call_refuse(call, status_refuse(&refusal_unauthenticated));
     else
         call_renew(call, serve);
@@ -675,7 +718,7 @@ void call_start(struct front *front, struct exchange *exchange, const struct met
     call->exchange = exchange;
     call->method = method;
     call->connect = *connect;
-    call->token = call_bearer(exchange);
+    call->session = call_session(front, exchange, method, connect);
     call->start_us = clock_monotonic_us(&front->environment->clock);
     exchange_set_context(exchange, call);
     TAILQ_INSERT_TAIL(&front->calls, call, in_list);

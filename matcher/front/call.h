@@ -12,6 +12,7 @@
 #ifndef FRONT_CALL_H
 #define FRONT_CALL_H
 
+#include "front/session_cookie.h"
 #include "front/state.h"
 #include "wire/connect.h"
 
@@ -44,7 +45,8 @@ struct call {
     enum status_code code; /* how it ended, once it has */
     struct connect_request connect;
     struct pbguard_message request; /* decoded */
-    struct text token;              /* view into the head; empty: none came */
+    struct session session;         /* views into the head */
+    const char *set_cookie;         /* of the answer, while it is given; NULL: none */
     struct actor *actor;            /* held; NULL for a public method */
     int64_t start_us, deadline_us;  /* monotonic */
     struct event deadline, turn;
@@ -90,8 +92,9 @@ void call_later(struct call *call, call_step *then);
 /* Takes one of the few places for reading a file. False: the call was refused. */
 bool call_reads_file(struct call *call);
 
-/* The token of "Authorization: Bearer TOKEN", a view into the head; empty where there is none, or two. */
-struct text call_bearer(const struct exchange *exchange);
+/* Who a request says it is from; views into its head. */
+struct session call_session(const struct front *front, const struct exchange *exchange, const struct method *method,
+                            const struct connect_request *connect);
 
 /* Whom the vault counts attempts by: of an IPv6 address the network, of which one guesser has all. */
 void call_peer(const struct exchange *exchange, char out[ADDRESS_TEXT_BYTES]);

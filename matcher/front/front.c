@@ -10,6 +10,7 @@
 #include "front/security_headers.h"
 #include "front/wake.h"
 #include "front/watch.h"
+#include "front/web_answer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +152,7 @@ static void front_free(void *self)
     answer_store_free(front->answers);
     freshness_free(front->freshness);
     pages_free(front);
+    web_close(front);
     buf_free(&front->answer);
     address_list_free(&front->trusted_proxies);
     address_list_free(&front->shared_addresses);
@@ -203,6 +205,8 @@ static enum err open_all(struct front *front)
         e = read_addresses(front, "shared_addresses", &front->shared_addresses);
     if (e == ERR_OK)
         e = read_postcodes(front);
+    if (e == ERR_OK)
+        e = web_open(front);
     if (e == ERR_OK)
         e = certificate_open(front);
     if (e == ERR_OK)

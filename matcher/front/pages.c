@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "front/redis.h"
 #include "front/state.h"
+#include "front/web_answer.h"
 #include "wire/json.h"
 
 #include <inttypes.h>
@@ -38,7 +39,8 @@ static void answer_healthz(struct front *front, struct exchange *exchange)
 
 static void answer_root(struct front *front, struct exchange *exchange)
 {
-    (void)front;
+    if (web_answer(front, exchange))
+        return;
     page_respond(exchange, 200, NULL, NULL, plain,
                  text_of("Stagematch " STAGEMATCH_VERSION ": blind matching of students to internship places.\n"
                          "This is its API, in the Connect protocol: POST /stagematch.v1.SERVICE/METHOD.\n"

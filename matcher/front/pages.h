@@ -3,7 +3,7 @@
  *
  *   /healthz  this process turns its loop        /readyz  which roles are there and ready; asked at most once a second
  *   /metrics  the numbers of all fronts, engine and vault (on an address of its own, not the API's)
- *   /.well-known/security.txt                    /        what this is
+ *   /.well-known/security.txt                    /        what this is, or the web application (front/web_answer.h)
  */
 #ifndef FRONT_PAGES_H
 #define FRONT_PAGES_H

@@ -3,6 +3,7 @@
 #include "front/access_log.h"
 #include "front/call.h"
 #include "front/watch.h"
+#include "front/web_answer.h"
 #include "wire/connect_stream.h"
 
 static struct text header(const struct h1 *head, const char *name)
@@ -83,13 +84,13 @@ static void refuse_stream(struct front *front, struct exchange *exchange, const 
 
 /* A large body is taken only from who says who they are. */
 static bool refuse_large_from_nobody(struct front *front, struct exchange *exchange, const struct method *method,
-                                     enum language language)
+                                     const struct connect_request *request)
 {
     enum { NOBODY_BYTES = 1 << 20 };
     struct connect_refusal refusal = {401, "WWW-Authenticate", "Bearer", status_refuse(&refusal_unauthenticated)};
-    if (method->max_bytes <= NOBODY_BYTES || header(exchange_head(exchange), "Authorization").length)
+    if (method->max_bytes <= NOBODY_BYTES || call_session(front, exchange, method, request).token.length)
         return false;
-    refuse_head(front, exchange, method, &refusal, language);
+    refuse_head(front, exchange, method, &refusal, request->language);
     return true;
 }
 
@@ -107,7 +108,8 @@ static uint64_t on_head(void *context, struct exchange *exchange)
     }
     const struct method *method = route_method(h1_path(head));
     if (!method) {
-        page_respond(exchange, 404, NULL, NULL, NULL, text_of(""));
+        if (!web_answer(front, exchange))
+            page_respond(exchange, 404, NULL, NULL, NULL, text_of(""));
         return 0;
     }
     if (check_head(method, head, &request, &refusal) != ERR_OK) {
@@ -119,7 +121,7 @@ static uint64_t on_head(void *context, struct exchange *exchange)
     }
     if (streams(method))
         return connect_stream_body_bytes_max(method, request.codec);
-    if (refuse_large_from_nobody(front, exchange, method, request.language))
+    if (refuse_large_from_nobody(front, exchange, method, &request))
         return 0;
     return connect_body_bytes_max(method, request.codec);
 }

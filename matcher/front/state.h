@@ -32,6 +32,7 @@ enum {
 struct call;
 TAILQ_HEAD(call_list, call);
 
+struct web_files;
 struct watch;
 TAILQ_HEAD(watch_list, watch);
 
@@ -73,6 +74,7 @@ struct front {
     struct event publish;
     struct health health;
     struct buf security_text;
+    struct web_files *web; /* the web application; NULL: there is none */
     struct certificate_state certificate;
     size_t servers_open; /* that have not stopped yet */
     bool stopping, logs_addresses;

@@ -48,7 +48,7 @@ struct watch {
     const struct watch_method *how;
     struct connect_request connect;
     struct pbguard_message request;
-    struct text token; /* view into the head */
+    struct session session; /* views into the head */
     enum watch_state state;
     struct actor *actor; /* held; NULL until it was known once */
     struct auth_waiter waiter;
@@ -113,7 +113,7 @@ static void end_with(struct watch *watch, enum status_code code, struct text err
     exchange_stream_end(watch->exchange, buf_text(&last));
     buf_free(&last);
     watch->exchange = NULL;
-    watch->token = (struct text){NULL, 0};
+    watch->session.token = (struct text){NULL, 0};
     pbguard_free(&watch->request);
     auth_release(front->auth, watch->actor);
     watch->actor = NULL;
@@ -365,7 +365,7 @@ static void know(struct watch *watch)
 {
     char peer[ADDRESS_TEXT_BYTES];
     struct front *front = watch->front;
-    struct actor *found = auth_find(front->auth, watch->token);
+    struct actor *found = auth_find(front->auth, watch->session.token);
     if (found) {
         take_actor(watch, found);
         return;
@@ -378,8 +378,8 @@ static void know(struct watch *watch)
     watch->waiter.known = on_actor;
     watch->waiter.context = watch;
     log_set_request(exchange_id(watch->exchange));
-    enum err e = auth_ask(front->auth, front->channels[ROLE_VAULT], watch->token, peer, front->call_timeout_ms,
-                          &watch->waiter);
+    enum err e = auth_ask(front->auth, front->channels[ROLE_VAULT], watch->session.token, peer,
+                          front->call_timeout_ms, &watch->waiter);
     log_set_request(NULL);
     if (e != ERR_OK)
         fail(watch, status_refuse(e == ERR_MISSING ? &refusal_unavailable : &refusal_memory), NULL);
@@ -486,7 +486,9 @@ static struct status admit(const struct watch *watch)
         return status_refuse(&refusal_stopping);
     if (front->watches.counts.open > front->watches.most)
         return status_refuse(&refusal_too_many);
-    if (watch->token.length == 0)
+    if (watch->session.refusal)
+        return status_refuse(watch->session.refusal);
+    if (watch->session.token.length == 0)
         return status_refuse(&refusal_unauthenticated);
     return watch->how ? STATUS_DONE : status_refuse(&refusal_unimplemented);
 }
@@ -514,7 +516,7 @@ void watch_start(struct front *front, struct exchange *exchange, const struct me
     watch->method = method;
     watch->how = watch_method_of(method->id);
     watch->connect = *connect;
-    watch->token = call_bearer(exchange);
+    watch->session = call_session(front, exchange, method, connect);
     watch->dirty = true;
     set_times(watch);
     evtimer_assign(&watch->timer, front->environment->base, on_timer, watch);

@@ -155,6 +155,18 @@
         .max = 600000, .unit = "MS", .fallback = "10000", .text = "how long a TLS handshake may take"                \
     }
 
+/* The web application. */
+#define OPTION_WEB_ROOT                                                                                              \
+    {                                                                                                                \
+        .name = "web_root", .flag = "web", .type = OPTION_PATH, .where = BOTH, .unit = "DIR",                        \
+        .text = "the built web application, which `listen` serves beside the API; none: the API alone"               \
+    }
+#define OPTION_WEB_THEME                                                                                             \
+    {                                                                                                                \
+        .name = "web_theme", .type = OPTION_PATH, .where = BOTH, .unit = "FILE",                                     \
+        .text = "a school's own colours and type: CSS that is served as /theme.css in place of the application's"    \
+    }
+
 /* What the front takes from outside. */
 #define OPTION_TRUSTED_PROXIES                                                                                       \
     {                                                                                                                \
@@ -239,6 +251,16 @@
     {                                                                                                                \
         .name = "terms", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                               \
         .text = "how long each state may wait, in working days: CSV"                                                 \
+    }
+#define OPTION_SCHOOL_NAMES                                                                                          \
+    {                                                                                                                \
+        .name = "school_names", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                        \
+        .text = "names of schools: CSV with columns code (or brin) and name (or naam)"                               \
+    }
+#define OPTION_CONTACTS                                                                                              \
+    {                                                                                                                \
+        .name = "contacts", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                            \
+        .text = "who can help, of each school and of everyone: CSV"                                                  \
     }
 
 /* What the vault tells people. */
@@ -330,12 +352,12 @@
         OPTION_CONNECTIONS_PER_ADDRESS, OPTION_SHARED_ADDRESSES, OPTION_CONNECTIONS_PER_SHARED_ADDRESS,              \
         OPTION_LOGINS_PER_ADDRESS, OPTION_LOGINS_PER_SHARED_ADDRESS, OPTION_HEAD_TIMEOUT, OPTION_BODY_TIMEOUT,       \
         OPTION_IDLE_TIMEOUT, OPTION_CALL_TIMEOUT, OPTION_SESSION_HOURS, OPTION_COMMIT_WAIT, OPTION_COMMIT_COMMANDS,  \
-        OPTION_HOLIDAYS, OPTION_TERMS, OPTION_NOTICES, OPTION_NOTIFY_COMMAND, OPTION_NOTIFY_ATTEMPTS, OPTION_FRONTS, \
-        OPTION_LOG_FORMAT, OPTION_LOG_ADDRESSES, OPTION_TLS_CERTIFICATE, OPTION_TLS_KEY,                             \
-        OPTION_TLS_HANDSHAKE_TIMEOUT, OPTION_REDIRECT_LISTEN, OPTION_REDIS, OPTION_REDIS_PASSWORD_FILE,              \
-        OPTION_REDIS_CA, OPTION_REDIS_TIMEOUT, OPTION_REDIS_IN_FLIGHT, OPTION_STREAMS_MAX,                           \
-        OPTION_STREAMS_PER_ACCOUNT, OPTION_STREAM_HEARTBEAT, OPTION_STREAM_INTERVAL, OPTION_ANSWER_CACHE_MB,         \
-        OPTION_ANSWER_CACHE_MS
+        OPTION_HOLIDAYS, OPTION_TERMS, OPTION_SCHOOL_NAMES, OPTION_CONTACTS, OPTION_NOTICES, OPTION_NOTIFY_COMMAND,  \
+        OPTION_NOTIFY_ATTEMPTS, OPTION_FRONTS, OPTION_LOG_FORMAT, OPTION_LOG_ADDRESSES, OPTION_TLS_CERTIFICATE,      \
+        OPTION_TLS_KEY, OPTION_TLS_HANDSHAKE_TIMEOUT, OPTION_REDIRECT_LISTEN, OPTION_REDIS,                          \
+        OPTION_REDIS_PASSWORD_FILE, OPTION_REDIS_CA, OPTION_REDIS_TIMEOUT, OPTION_REDIS_IN_FLIGHT,                   \
+        OPTION_STREAMS_MAX, OPTION_STREAMS_PER_ACCOUNT, OPTION_STREAM_HEARTBEAT, OPTION_STREAM_INTERVAL,             \
+        OPTION_ANSWER_CACHE_MB, OPTION_ANSWER_CACHE_MS, OPTION_WEB_ROOT, OPTION_WEB_THEME
 
 extern const struct option service_options[];
 extern const size_t service_option_count;

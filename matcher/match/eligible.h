@@ -76,7 +76,9 @@ uint32_t eligibility_most(const struct eligibility *index);
 enum rule eligible_first_broken(const struct market *market, const struct match_rules *rules, uint32_t student,
                                 uint32_t place);
 
-/* Metres between a student's and a placement's postcodes. */
+/* Of one pair, as plainly: metres between the postcodes, the student's score (score.h), how many tags they share. */
 uint32_t eligible_distance_m(const struct market *market, uint32_t student, uint32_t place);
+uint8_t eligible_score(const struct market *market, uint32_t student, uint32_t place);
+uint8_t eligible_shared_tags(const struct market *market, uint32_t student, uint32_t place);
 
 #endif

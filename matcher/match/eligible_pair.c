@@ -19,6 +19,28 @@ uint32_t eligible_distance_m(const struct market *market, uint32_t student, uint
     return geo_distance_m(&from, &to);
 }
 
+uint8_t eligible_score(const struct market *market, uint32_t student, uint32_t place)
+{
+    const struct placement *placement = &market->placements[place];
+    uint32_t reached = 0, weights = 0;
+    for (uint32_t i = 0; i < placement->weighted.count; i++) {
+        const struct criterion *criterion = &market->criteria[placement->weighted.at + i];
+        reached += (uint32_t)criterion->weight * market_level(market, &market->students[student], criterion->skill);
+        weights += criterion->weight;
+    }
+    return (uint8_t)(weights ? SCORE_MAX * reached / (LEVEL_MAX * weights) : SCORE_MAX);
+}
+
+uint8_t eligible_shared_tags(const struct market *market, uint32_t student, uint32_t place)
+{
+    const struct student *s = &market->students[student];
+    const struct placement *p = &market->placements[place];
+    uint8_t shared = 0;
+    for (uint32_t i = 0; i < p->tags.count; i++)
+        shared = (uint8_t)(shared + contains(market->tags, s->tags, market->tags[p->tags.at + i]));
+    return shared;
+}
+
 static bool meets_hard_criteria(const struct market *market, const struct student *s, const struct placement *p)
 {
     for (uint32_t i = 0; i < p->hard.count; i++) {

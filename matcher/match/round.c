@@ -1,6 +1,7 @@
 #include "match/round.h"
 
 #include "base/mem.h"
+#include "match/explain.h"
 #include "match/lottery.h"
 #include "match/visits.h"
 
@@ -96,6 +97,8 @@ static enum err play_pass(struct running *run, const uint32_t *students, uint32_
         solution_free(&solution);
     }
     if (!second) {
+        for (uint64_t edge = 0; edge < instance.edge_count; edge++)
+            run->result->places[instance_place(&instance, edge)].candidates++;
         run->result->counts.eligible_pairs = counts.eligible_pairs;
         run->result->counts.cut_lists = counts.cut_lists;
         run->result->counts.listed_pairs = instance.edge_count;
@@ -150,22 +153,10 @@ static enum err play_second_pass(struct running *run)
     return e;
 }
 
-static uint8_t pair_score(const struct market *market, uint32_t s, uint32_t p)
+/* Holds every matched pair against the plain rule and fills in what its row shows. Also the lowest band of each place. */
+static enum err settle_pairs(struct running *run)
 {
-    const struct placement *placement = &market->placements[p];
-    uint32_t reached = 0, weights = 0;
-    for (uint32_t i = 0; i < placement->weighted.count; i++) {
-        const struct criterion *criterion = &market->criteria[placement->weighted.at + i];
-        reached += (uint32_t)criterion->weight * market_level(market, &market->students[s], criterion->skill);
-        weights += criterion->weight;
-    }
-    return (uint8_t)(weights ? SCORE_MAX * reached / (LEVEL_MAX * weights) : SCORE_MAX);
-}
-
-/* Holds every matched pair against the plain rule and fills in what its row shows. Also the lowest band of a place. */
-static enum err settle_pairs(struct running *run, uint8_t *lowest_band)
-{
-    memset(lowest_band, UINT8_MAX, run->market->placement_count);
+    struct place_outcome *places = run->result->places;
     for (uint32_t s = 0; s < run->market->student_count; s++) {
         struct student_outcome *outcome = &run->result->outcomes[s];
         if (outcome->place == PLACE_NONE)
@@ -174,16 +165,16 @@ static enum err settle_pairs(struct running *run, uint8_t *lowest_band)
             run->result->verdict = (struct verdict){FINDING_NOT_ON_LIST, s, outcome->place};
             return ERR_MISMATCH;
         }
-        outcome->score = pair_score(run->market, s, outcome->place);
+        outcome->score = eligible_score(run->market, s, outcome->place);
         outcome->band = (uint8_t)(outcome->score / run->rules.band_width);
         outcome->distance_m = eligible_distance_m(run->market, s, outcome->place);
-        if (outcome->band < lowest_band[outcome->place])
-            lowest_band[outcome->place] = outcome->band;
+        if (outcome->band < places[outcome->place].lowest_band)
+            places[outcome->place].lowest_band = outcome->band;
     }
     return ERR_OK;
 }
 
-static enum err explain_student(struct running *run, uint32_t s, const uint8_t *lowest_band)
+static enum err explain_student(struct running *run, uint32_t s)
 {
     const struct candidate *candidates;
     uint32_t count;
@@ -191,7 +182,8 @@ static enum err explain_student(struct running *run, uint32_t s, const uint8_t *
     eligibility_find(run->maker.eligibility, s, &candidates, &count);
     outcome->eligible = count;
     for (uint32_t i = 0; i < count; i++) {
-        bool lottery = lowest_band[candidates[i].place] == candidates[i].score / run->rules.band_width;
+        bool lottery =
+            run->result->places[candidates[i].place].lowest_band == candidates[i].score / run->rules.band_width;
         outcome->by_lottery += lottery;
         outcome->by_band += !lottery;
     }
@@ -209,13 +201,9 @@ static enum err explain_student(struct running *run, uint32_t s, const uint8_t *
 
 static enum err explain_all(struct running *run)
 {
-    uint8_t *lowest_band;
-    enum err e = mem_alloc(run->market->placement_count, 1, &lowest_band);
-    if (e != ERR_OK)
-        return e;
     uint32_t *left = NULL, count = 0;
     struct visit *visits = NULL;
-    e = settle_pairs(run, lowest_band);
+    enum err e = settle_pairs(run);
     if (e == ERR_OK)
         e = mem_alloc(run->market->student_count, sizeof *left, &left);
     for (uint32_t s = 0; s < run->market->student_count && e == ERR_OK; s++)
@@ -224,10 +212,9 @@ static enum err explain_all(struct running *run)
     if (e == ERR_OK)
         e = visits_plan(run->market, left, count, &visits);
     for (uint32_t i = 0; i < count && e == ERR_OK; i++)
-        e = explain_student(run, left[visits[i].number], lowest_band);
+        e = explain_student(run, left[visits[i].number]);
     mem_free(visits);
     mem_free(left);
-    mem_free(lowest_band);
     return e;
 }
 
@@ -251,6 +238,8 @@ static enum err open_run(struct running *run)
     begin_stage(run, STAGE_ELIGIBILITY);
     enum err e = mem_alloc(market->student_count, sizeof *result->outcomes, &result->outcomes);
     if (e == ERR_OK)
+        e = mem_alloc(market->placement_count, sizeof *result->places, &result->places);
+    if (e == ERR_OK)
         e = mem_alloc(market->student_count, sizeof *run->order, &run->order);
     if (e == ERR_OK)
         e = mem_alloc(market->placement_count, sizeof *run->free_seats, &run->free_seats);
@@ -266,6 +255,7 @@ static enum err open_run(struct running *run)
     for (size_t s = 0; s < market->student_count; s++)
         result->outcomes[s] = (struct student_outcome){.place = PLACE_NONE, .removed_at = NO_REMOVED};
     for (size_t p = 0; p < market->placement_count; p++) {
+        result->places[p].lowest_band = BAND_NOBODY;
         run->free_seats[p] = market->placements[p].capacity;
         result->counts.seats += market->placements[p].capacity;
     }
@@ -303,6 +293,7 @@ enum err round_run(const struct market *market, const struct match_rules *rules,
 void round_result_free(struct round_result *result)
 {
     mem_free(result->outcomes);
+    mem_free(result->places);
     mem_free(result->removed);
     mem_free(result->rank_counts);
     *result = (struct round_result){0};

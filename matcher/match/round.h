@@ -29,6 +29,12 @@ struct student_outcome {
     uint32_t removed_at; /* unmatched with none eligible: index of its counts in round_result.removed */
 };
 
+/* What the first solve left at one placement. */
+struct place_outcome {
+    uint32_t candidates; /* students who had it on their list */
+    uint8_t lowest_band; /* of those who hold a seat, of the second pass too; BAND_NOBODY (explain.h): nobody does */
+};
+
 struct round_counts {
     uint64_t seats, eligible_pairs, listed_pairs, cut_lists, proposals;
     uint64_t matched, matched_second_pass, unmatched;
@@ -37,6 +43,7 @@ struct round_counts {
 struct round_result {
     size_t student_count;
     struct student_outcome *outcomes; /* by student of the market */
+    struct place_outcome *places;     /* by placement of the market */
     uint32_t (*removed)[RULE_COUNT];
     size_t removed_count, removed_capacity;
     uint64_t *rank_counts; /* [r]: students at rank r, for r = 1 .. rank_max */
@@ -54,7 +61,7 @@ struct round_observer {
 
 /*
  * Runs the round, making lists with at most `threads` threads (lists.h). ERR_MISMATCH: the verifier refused the matching (a fault of this program; nothing may be published),
- * result->verdict says how. Memory: 4 bytes a listed pair and about 150 a student.
+ * result->verdict says how. Memory: 4 bytes a listed pair, about 150 a student, 8 a placement.
  */
 MUST_USE enum err round_run(const struct market *market, const struct match_rules *rules, uint32_t threads,
                             const struct round_observer *observer, struct round_result *result);

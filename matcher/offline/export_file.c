@@ -126,6 +126,10 @@ static enum err read_members(const json_t *json, struct owner *owner, struct exp
         return ERR_MISMATCH;
     out->beacon = text_of(text_member(round, "beacon"));
     out->mechanism = text_of(text_member(round, "mechanism"));
+    *wrong = "round.entriesRoot";
+    out->has_entries_root = json_object_get(round, "entriesRoot") != NULL;
+    if (out->has_entries_root && !hash_member(round, "entriesRoot", out->entries_root))
+        return ERR_MISMATCH;
     *wrong = "round.commitments";
     return read_parts(round, out);
 }

@@ -17,7 +17,8 @@ struct export_part {
 
 struct export_file {
     struct text students, placements, matches, postcodes; /* CSV */
-    uint8_t seed[SEED_BYTES], input_digest[HASH_BYTES];
+    uint8_t seed[SEED_BYTES], input_digest[HASH_BYTES], entries_root[HASH_BYTES];
+    bool has_entries_root;     /* not in a round that was sealed before there was one */
     struct export_part *parts; /* of the schools, as they stand in the file */
     size_t part_count;
     struct text beacon, mechanism;

@@ -1,6 +1,7 @@
 #include "offline/tables.h"
 
 #include "base/date.h"
+#include "match/explain.h"
 
 static void put_key(struct buf *buf, const struct intake *intake, const struct student_row *row)
 {
@@ -38,11 +39,12 @@ static void put_match(struct buf *buf, const struct intake *intake, const struct
 const char *tables_reason_code(const struct round_result *result, const struct student_outcome *outcome,
                                size_t placement_count)
 {
-    if (outcome->eligible)
-        return outcome->by_lottery ? "loting" : "band";
-    if (placement_count == 0)
-        return "geen aanbod";
-    return rule_name(rule_binding(result->removed[outcome->removed_at]));
+    static const char *const names[] = {"geen aanbod", "band", "loting"}; /* from BINDING_NO_PLACES on */
+    static const uint32_t nothing[RULE_COUNT];
+    const uint32_t *removed =
+        outcome->eligible || placement_count == 0 ? nothing : result->removed[outcome->removed_at];
+    unsigned binding = explain_binding(outcome->eligible, outcome->by_lottery, removed);
+    return binding < BINDING_NO_PLACES ? rule_name((enum rule)binding) : names[binding - BINDING_NO_PLACES];
 }
 
 static void put_counted(struct buf *buf, const char *name, uint32_t count, bool *first)

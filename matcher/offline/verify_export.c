@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/merkle.h"
 #include "base/parallel.h"
 #include "intake/intake.h"
 #include "match/round.h"
@@ -39,6 +40,33 @@ static enum err check_input(const struct export_file *file, FILE *to)
     crypto_hash_sha256_final(&digest.state, found);
     return say(to, memcmp(found, file->input_digest, HASH_BYTES) == 0, "input: has the digest that sealing published",
                "input: DIFFERS from the digest");
+}
+
+/* The lines of a file, without its headings, as leaves. */
+static void add_entries(struct merkle *entries, struct text file)
+{
+    const char *end = file.data + file.length, *line = file.data;
+    for (bool is_heading = true; line < end; is_heading = false) {
+        const char *line_end = memchr(line, '\n', (size_t)(end - line));
+        if (!line_end)
+            line_end = end;
+        if (!is_heading)
+            merkle_add(entries, (struct text){line, (size_t)(line_end - line)});
+        line = line_end + (line_end < end);
+    }
+}
+
+static enum err check_entries(const struct export_file *file, FILE *to)
+{
+    struct merkle entries = {.count = 0};
+    uint8_t found[DIGEST_BYTES];
+    if (!file->has_entries_root)
+        return say(to, true, "entries: the round was sealed before their root was published", "");
+    add_entries(&entries, file->students);
+    add_entries(&entries, file->placements);
+    merkle_root(&entries, found);
+    return say(to, memcmp(found, file->entries_root, HASH_BYTES) == 0,
+               "entries: have the root that sealing published", "entries: DIFFER from their root");
 }
 
 static enum err check_nonces(const struct export_file *file, FILE *to)
@@ -211,7 +239,9 @@ static enum err check(const struct export_file *file, const char *pc4, enum lang
     }
     if (!text_is(file->mechanism, "stb"))
         return say(to, false, "", "mechanism: one that this program does not know");
-    enum err result = check_input(file, to), e = check_nonces(file, to);
+    enum err result = check_input(file, to), e = check_entries(file, to);
+    result = result == ERR_OK ? e : result;
+    e = check_nonces(file, to);
     result = result == ERR_OK ? e : result;
     e = check_seed(file, to);
     result = result == ERR_OK ? e : result;

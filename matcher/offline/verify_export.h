@@ -1,9 +1,9 @@
 /*
  * verify_export.h - `stagematch verify --export FILE`: recomputes a round of the service from its blinded export.
  *
- * Checks, in this order, one line each: the input has the digest that sealing published; every nonce is the one that its school
- * committed to, or the one that the rule puts in place of a withheld one; the seed is drawn from the digest, the nonces and the
- * beacon; the round, played again under that seed and the export's rules, passes the independent verifier; and gives the
+ * Checks, in this order, one line each: the input has the digest that sealing published, and its rows the Merkle root, where the
+ * round has one; every nonce is the one that its school committed to, or the one that the rule puts in place of a withheld
+ * one; the seed is drawn from the digest, the nonces and the beacon; the round, played again under that seed and the export's rules, passes the independent verifier; and gives the
  * export's matches, byte for byte. The lottery is drawn for the students' references.
  *
  * What that proves: whoever published the digest and the commitments before could not choose the result. What it cannot tell, and what

@@ -25,6 +25,7 @@ enum { PATH_BYTES = 4096 };
 struct demo_files {
     char folder[PATH_BYTES], master_key[PATH_BYTES], mail[PATH_BYTES], notify[PATH_BYTES], vault[PATH_BYTES];
     char certificate[PATH_BYTES], key[PATH_BYTES];
+    char web[PATH_BYTES]; /* "": there is no web application */
     bool temporary;
 };
 
@@ -52,6 +53,25 @@ static enum err set_tls(const struct demo_source *source, struct settings *out, 
     return e == ERR_OK ? settings_set(out, "public_url", url) : e;
 }
 
+/* The web application that was built with this program lies beside it. */
+static enum err find_web(const char *wanted, char out[PATH_BYTES])
+{
+    static const char index[] = "/web/index.html";
+    char program[PATH_BYTES];
+    if (wanted)
+        return snprintf(out, PATH_BYTES, "%s", wanted) < PATH_BYTES ? ERR_OK : ERR_RANGE;
+    out[0] = '\0';
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - sizeof index);
+    while (length > 0 && program[length - 1] != '/')
+        length--;
+    if (length < 2)
+        return ERR_OK;
+    memcpy(program + length - 1, index, sizeof index);
+    if (access(program, R_OK) == 0)
+        snprintf(out, PATH_BYTES, "%.*sweb", (int)length, program);
+    return ERR_OK;
+}
+
 static enum err read_settings(void *context, struct settings *out, FILE *complaints)
 {
     const struct demo_source *source = context;
@@ -66,6 +86,8 @@ static enum err read_settings(void *context, struct settings *out, FILE *complai
         e = settings_set(out, values[i][0], values[i][1]);
     if (e == ERR_OK)
         e = set_tls(source, out, complaints);
+    if (e == ERR_OK && source->files->web[0])
+        e = settings_set(out, "web_root", source->files->web);
     if (e != ERR_OK)
         settings_free(out);
     return e;
@@ -203,8 +225,9 @@ static pid_t start_seeder(const struct demo *demo, const struct demo_files *file
         return seeder;
     sigprocmask(SIG_UNBLOCK, blocked, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    enum err e = demo_seed_service(
-        &(struct demo_place){files->folder, demo->config_folder, demo->tls ? files->certificate : NULL}, password);
+    enum err e = demo_seed_service(&(struct demo_place){files->folder, demo->config_folder,
+                                                        demo->tls ? files->certificate : NULL, files->web[0] != '\0'},
+                                   password);
     if (e != ERR_OK)
         kill(service, SIGTERM);
     _exit(e == ERR_OK ? EXIT_SUCCESS : EXIT_FAILURE);
@@ -240,7 +263,9 @@ enum err demo_run(const struct demo *demo)
     int status = 0;
     sigset_t blocked;
     block_ending(&blocked);
-    enum err e = make_files(demo->folder, demo->tls, &files, password);
+    enum err e = find_web(demo->web, files.web);
+    if (e == ERR_OK)
+        e = make_files(demo->folder, demo->tls, &files, password);
     if (e == ERR_OK) {
         pid_t seeder = start_seeder(demo, &files, password, &blocked);
         struct demo_source source = {demo, &files};

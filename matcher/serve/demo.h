@@ -13,7 +13,8 @@ struct demo {
     struct serve_source source; /* the configuration, which is completed here */
     const char *folder;         /* NULL: a temporary one */
     const char *config_folder;  /* holds demo/students.csv and demo/placements.csv */
-    bool tls;                   /* with a certificate that vouches for itself, made in the folder */
+    const char *web; /* the built web application; NULL: the folder `web` beside the program, if it is there */
+    bool tls;        /* with a certificate that vouches for itself, made in the folder */
 };
 
 /* Runs until a signal ends it. What is wrong was said on stderr. */

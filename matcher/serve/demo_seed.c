@@ -281,13 +281,15 @@ static void print_demo(const struct demo_place *place, const char *address, cons
         printf("  %-20s %s\n", accounts[i].word, accounts[i].email);
     printf("  %-20s %s\n", "student", student_email);
     printf("\ntry:\n"
+           "%s%s%s"
            "  %s %s/readyz\n"
            "  %s -X POST -H 'Content-Type: application/json' %s/stagematch.v1.AuthService/Login \\\n"
            "    -d '{\"email\":\"coordinator@demo.example\",\"password\":\"%s\"}'\n"
            "  (the answer's token goes into -H 'Authorization: Bearer TOKEN')\n"
            "  %s -X POST -H 'Content-Type: application/json' -H 'Authorization: Bearer TOKEN' \\\n"
            "    %s/stagematch.v1.StudentService/ListStagevragen -d '{\"pageSize\":2}'\n",
-           curl, url, curl, url, password, curl, url);
+           place->has_web ? "  open " : "", place->has_web ? url : "", place->has_web ? " in a browser\n" : "", curl,
+           url, curl, url, password, curl, url);
     puts(place->certificate
              ? "  Ctrl-C ends the demo."
              : "  scripts/walkthrough plays the whole story, request by request. Ctrl-C ends the demo.");

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { DEMO_PASSWORD_BYTES = 32 };
@@ -18,6 +19,7 @@ struct demo_place {
     const char *folder;        /* the demo's; the service writes `address` there, the notify command into mail/ */
     const char *config_folder; /* holds demo/students.csv and demo/placements.csv */
     const char *certificate;   /* what the service speaks TLS with; NULL: plain HTTP */
+    bool has_web;              /* it serves the web application */
 };
 
 /*

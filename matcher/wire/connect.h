@@ -95,6 +95,9 @@ MUST_USE enum err connect_encode_packed(const struct method *method, enum connec
 /* Appends gzip of `bytes` to `buf`; for answers to clients that take it, worth it from about 1 KiB. */
 MUST_USE enum err connect_gzip(struct text bytes, struct buf *buf);
 
+/* gzip where an Accept-Encoding takes it. */
+enum connect_coding connect_accepted_coding(struct text accept_encoding);
+
 /* "application/proto" or "application/json". */
 const char *connect_content_type(enum connect_codec codec);
 

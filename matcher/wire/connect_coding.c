@@ -67,14 +67,13 @@ enum err coding_gunzip(struct text gzip, size_t bytes_max, struct buf *out)
     return e == ERR_OK ? buf_error(out) : e;
 }
 
-enum err coding_gzip(struct text bytes, struct buf *out)
+static enum err gzip_at(int level, struct text bytes, struct buf *out)
 {
     unsigned char piece[PIECE_BYTES];
     if (bytes.length > UINT_MAX)
         return ERR_RANGE;
     z_stream stream = stream_over(bytes);
-    if (deflateInit2(&stream, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW_BITS, GZIP_MEMORY_LEVEL, Z_DEFAULT_STRATEGY) !=
-        Z_OK)
+    if (deflateInit2(&stream, level, Z_DEFLATED, GZIP_WINDOW_BITS, GZIP_MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
         return ERR_MEMORY;
     int step = Z_OK;
     while (step == Z_OK && buf_error(out) == ERR_OK) {
@@ -88,6 +87,16 @@ enum err coding_gzip(struct text bytes, struct buf *out)
     if (buf_error(out) != ERR_OK)
         return buf_error(out);
     return step == Z_STREAM_END ? ERR_OK : ERR_INTERNAL;
+}
+
+enum err coding_gzip(struct text bytes, struct buf *out)
+{
+    return gzip_at(GZIP_LEVEL, bytes, out);
+}
+
+enum err coding_gzip_small(struct text bytes, struct buf *out)
+{
+    return gzip_at(Z_BEST_COMPRESSION, bytes, out);
 }
 
 /* The value of a hexadecimal digit; 16 for any other character. */

@@ -9,9 +9,6 @@
 /* What stands before the parameters of a Content-Type. */
 struct text connect_media_type(struct text content_type);
 
-/* gzip where an Accept-Encoding takes it. */
-enum connect_coding connect_accepted_coding(struct text accept_encoding);
-
 /* Both give ERR_INPUT, having filled in the refusal. */
 MUST_USE enum err connect_refuse_http(struct connect_refusal *refusal, int http_status, const char *name,
                                       const char *value);

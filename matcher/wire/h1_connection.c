@@ -245,6 +245,7 @@ void connection_write_answer(struct connection *connection, struct answer *answe
         body.length = 0;
     }
     write_bytes(connection, (struct text){out, length});
+    sodium_memzero(out, length); /* a head may make a cookie, a body show a token */
     write_bytes(connection, body);
     connection_count_answer(connection, answer->status);
     connection_report(connection, answer->status, answer->body_bytes);

@@ -133,7 +133,7 @@ class Authorization(unittest.TestCase):
                                                                             "answers": ["CHECK_IN_ANSWER_GREEN"] * 3},
             "AnswerCompanyCheckIn": {"moment": "CHECK_IN_MOMENT_WEEK_2", "answers": ["CHECK_IN_ANSWER_GREEN"] * 3},
             "PlanIntroduction": {"date": "2027-01-20", "text": "Een tekst."}, "EndProposalEarly": {"side": "SIDE_SCHOOL", **reason},
-            "SetPreferences": {"preferred": []},
+            "SetPreferences": {"preferred": []}, "ExplainStagevraag": {"stagevraagId": self.stagevraag}, "GetEntryProof": {"stagevraagId": self.stagevraag},
         }
         about = {"ProposalService": {"proposalId": now["proposalId"], "version": now["version"]},
                  "CandidateService": {"candidate": now["candidate"], "version": now["version"]},

@@ -94,6 +94,7 @@ class Export(unittest.TestCase):
         done = self.verify(self.export)
         self.assertEqual(done.returncode, 0, done)
         self.assertIn("matches: as recomputed, and stable: 15 of 41 students", done.stdout)
+        self.assertIn("entries: have the root that sealing published", done.stdout)
         self.assertIn("seed: drawn from the digest, the nonces and the beacon", done.stdout)
         self.assertIn("not proved by this file", done.stdout)
         self.assertEqual(done.stderr, "")
@@ -133,6 +134,9 @@ class Export(unittest.TestCase):
         self.refused({**self.export, "seed": "ab" * 32}, "seed: DIFFERS")
         self.refused({**self.export, "inputDigest": "ab" * 32}, "input: DIFFERS", "seed: DIFFERS")
         self.refused({**self.export, "bandWidth": 100}, "matches: DIFFER")
+        self.refused(self.changed("placementsCsv", b";team", b";teem"), "entries: DIFFER")
+        self.refused({**self.export, "round": {**self.export["round"], "entriesRoot": "ab" * 32}}, "entries: DIFFER")
+        self.refused({**self.export, "round": {**self.export["round"], "entriesRoot": "ab"}}, "round.entriesRoot")
         for field, word in (("nonce", "nonce of 99AA: DIFFERS"), ("commitment", "nonce of 99AA: DIFFERS")):
             export = copy.deepcopy(self.export)
             export["round"]["commitments"][0][field] = "cd" * 32
@@ -147,6 +151,12 @@ class Export(unittest.TestCase):
         export["round"]["commitments"].reverse()
         self.refused(export, "round.commitments")
         self.refused({**self.export, "erasedCount": "1"}, "no longer whole")
+
+    def test_a_round_of_before_there_was_a_root_is_verified_too(self):
+        round_of_before = {key: value for key, value in self.export["round"].items() if key != "entriesRoot"}
+        done = self.verify({**self.export, "round": round_of_before})
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn("entries: the round was sealed before their root was published", done.stdout)
 
     def test_what_is_no_export_is_refused(self):
         for bad in (b"", b"{}", b"[]", b"{", b'{"studentsCsv": 7}', b'{"studentsCsv": "*"}', b"\xff\xfe", b'{"a":1,"a":1}'):

@@ -28,7 +28,7 @@ STEMS = {"one": (b"Tekstgeheim", b"Qwirijntje", b"qwirijntje", b"Zonnebloemsma",
 HEX = re.compile(r"[0-9a-f]{32,64}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 # Chance and the clock, which differ between any two runs.
-CHANCE = ("roundId", "placementId", "candidate", "taskId", "noticeId", "accountId", "seed", "inputDigest", "hash", "dueTime",
+CHANCE = ("roundId", "placementId", "candidate", "taskId", "noticeId", "accountId", "seed", "inputDigest", "entriesRoot", "hash", "dueTime",
           "createTime", "time", "previousHash", "beacon", "nextPageToken")
 
 

@@ -24,7 +24,8 @@ FUNCTION_LINES_MAX, FILE_LINES_MAX = 60, 800
 def source_files(matcher, *endings):
     """Paths of the C files below matcher/, relative to it."""
     found = []
-    for folder, _, names in os.walk(matcher):
+    for folder, folders, names in os.walk(matcher):
+        folders[:] = [name for name in folders if name != "node_modules"]
         found += [os.path.relpath(os.path.join(folder, name), matcher) for name in names if name.endswith(endings)]
     return sorted(found)
 
@@ -79,7 +80,7 @@ class Layout(unittest.TestCase):
         self.assertGreater(len(shared), 5)
         compared = 0
         for folder, folders, names in os.walk(support.SOURCE):
-            folders[:] = [name for name in folders if name not in (".git", "build")]
+            folders[:] = [name for name in folders if name not in (".git", "build", "node_modules")]
             for name in names:
                 path = os.path.join(folder, name)
                 if os.path.isfile(path):
@@ -119,7 +120,7 @@ class Sources(support.TestCase):
             with self.subTest(path=path, name=name):
                 copy = self.path("matcher")
                 shutil.rmtree(copy, ignore_errors=True)
-                shutil.copytree(self.matcher, copy)
+                shutil.copytree(self.matcher, copy, ignore=shutil.ignore_patterns("node_modules"))
                 text = read(copy, path)
                 support.write_bytes(os.path.join(copy, path), f'#  include "{name}"\n{text}'.encode())
                 self.assertEqual(wrong_includes(copy), [f"{path}: {name}"])

@@ -125,6 +125,22 @@ static void ask_by_id(const struct caller *caller, enum method_id id, const char
     message_free(request);
 }
 
+/* Mostly of the round that the stagevraag is in. */
+static void ask_explanation(const struct caller *caller)
+{
+    const StagevraagRecord *stagevraag = some(RECORD_STAGEVRAAG);
+    const RoundRecord *round = some(RECORD_ROUND);
+    Stagematch__V1__ExplainStagevraagRequest request = STAGEMATCH__V1__EXPLAIN_STAGEVRAAG_REQUEST__INIT;
+    char stagevraag_hex[ID_HEX_BYTES], round_hex[ID_HEX_BYTES];
+    if (!stagevraag || !round)
+        return;
+    id_format_bytes(stagevraag->stagevraag_id, stagevraag_hex);
+    id_format_bytes(stagevraag->round_id.len ? stagevraag->round_id : round->round_id, round_hex);
+    request.stagevraag_id = stagevraag_hex;
+    request.round_id = round_hex;
+    ask_again(caller, METHOD_EXPLAIN_STAGEVRAAG, &request);
+}
+
 static void ask_objects(const struct caller *caller)
 {
     const ProposalRecord *proposal = some(RECORD_PROPOSAL);
@@ -140,8 +156,11 @@ static void ask_objects(const struct caller *caller)
         ask_by_id(caller, METHOD_GET_ROUND, "round_id", round->round_id);
         ask_by_id(caller, METHOD_GET_PUBLIC_ROUND, "round_id", round->round_id);
     }
+    ask_explanation(caller);
     if (proposal)
         ask_by_id(caller, METHOD_GET_PROPOSAL, "proposal_id", proposal->proposal_id);
+    if (proposal)
+        ask_by_id(caller, METHOD_GET_SHOWN_VIEW, "proposal_id", proposal->proposal_id);
     proposal = some(RECORD_PROPOSAL);
     if (proposal) {
         char label[64];

@@ -113,6 +113,14 @@ static void run_export(struct world *world, const struct round_id *id)
     apply(world, &school_a, METHOD_EXPORT_ROUND, &request.base);
 }
 
+static void run_proof(struct world *world, const struct round_id *id)
+{
+    Stagematch__V1__GetEntryProofRequest request = STAGEMATCH__V1__GET_ENTRY_PROOF_REQUEST__INIT;
+    request.round_id = id->hex;
+    request.stagevraag_id = stagevraag_hex(0);
+    apply(world, &school_a, METHOD_GET_ENTRY_PROOF, &request.base);
+}
+
 static void run_offers(struct world *world, const struct round_id *id)
 {
     Stagematch__V1__ListOffersRequest request = STAGEMATCH__V1__LIST_OFFERS_REQUEST__INIT;
@@ -136,7 +144,7 @@ static void run_erase(struct world *world, const struct round_id *id)
 static const struct trial trials[] = {
     {ROUND_STATE(SEALED), run_import},    {ROUND_STATE(SEALED), run_submit},    {ROUND_STATE(SOLVING), run_solve},
     {ROUND_STATE(PUBLISHING), run_work},  {ROUND_STATE(PUBLISHED), run_cancel}, {ROUND_STATE(PUBLISHED), run_export},
-    {ROUND_STATE(PUBLISHED), run_offers}, {ROUND_STATE(PUBLISHED), run_erase},
+    {ROUND_STATE(PUBLISHED), run_offers}, {ROUND_STATE(PUBLISHED), run_erase},  {ROUND_STATE(PUBLISHED), run_proof},
 };
 
 /* True when the n-th allocation was reached. */

@@ -191,8 +191,11 @@ static void change_everything(struct world *world)
 static void digest_again(const struct world *world, const RoundRecord *round, uint8_t digest[32])
 {
     struct round_input input;
+    uint8_t root[DIGEST_BYTES];
     ck_assert_int_eq(round_sealed_input(world->state, round, &input), ERR_OK);
-    ck_assert_int_eq(export_digest(&input, digest), ERR_OK);
+    ck_assert_int_eq(export_digest(&input, digest, root), ERR_OK);
+    ck_assert_uint_eq(round->entries_root.len, sizeof root);
+    ck_assert_mem_eq(root, round->entries_root.data, sizeof root);
     round_input_free(&input);
 }
 
@@ -559,6 +562,7 @@ START_TEST(everybody_sees_what_is_theirs)
     ck_assert_uint_eq(seen->student_count, 0); /* six, of whom two unmatched */
     ck_assert_uint_eq(seen->n_rank_counts, 0);
     ck_assert_uint_eq(strlen(seen->input_digest), 64);
+    ck_assert_uint_eq(strlen(seen->entries_root), 64);
     message_free(seen);
     struct round_id draft = round_create(&world);
     open.round_id = draft.hex;
