@@ -17,11 +17,14 @@ import { sessionOver } from "./session.ts";
 
 const timeoutMs = 20_000;
 
+/* Whoever is not signed in calls these, and may be refused. */
+const withoutSession = new Set(["Login", "AcceptInvitation", "RequestPasswordReset", "ResetPassword", "GetSession", "Logout"]);
+
 const noteSessionEnd: Interceptor = (next) => async (request) => {
   try {
     return await next(request);
   } catch (error) {
-    if (isLoggedOut(error) && request.service.typeName !== AuthService.typeName) sessionOver();
+    if (isLoggedOut(error) && !withoutSession.has(request.method.name)) sessionOver();
     throw error;
   }
 };

@@ -7,6 +7,11 @@ export function safeCell(value: string): string {
 
 const quoted = (value: string) => (/[;"\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
+/** For the service, not for a spreadsheet: the cells exactly as they are. */
+export function plainCsv(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return `${[header, ...rows].map((cells) => cells.map(quoted).join(";")).join("\n")}\n`;
+}
+
 /** UTF-8 with a byte order mark, semicolons, CRLF. */
 export function toCsv(header: readonly string[], rows: readonly (readonly (string | number | bigint)[])[]): string {
   const line = (cells: readonly (string | number | bigint)[]) => cells.map((cell) => quoted(safeCell(String(cell)))).join(";");

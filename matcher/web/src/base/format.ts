@@ -41,10 +41,11 @@ export function moment(time: Timestamp | Date | undefined): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short", timeZone: zone }).format(date);
 }
 
-/** A term in words: "vandaag", "morgen", "maandag 8 februari". */
+/** A term in words: "vandaag", "morgen", "maandag 8 februari". A term ends at the first instant of the day behind its last day. */
 export function due(time: Timestamp | undefined, now = new Date()): string {
-  const date = dateOf(time);
-  if (!date) return "";
+  const end = dateOf(time);
+  if (!end) return "";
+  const date = new Date(end.getTime() - 1);
   const dayOf = (at: Date) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(at);
   if (dayOf(date) === dayOf(now)) return tr("vandaag", "today");
   if (dayOf(date) === dayOf(new Date(now.getTime() + 86_400_000))) return tr("morgen", "tomorrow");

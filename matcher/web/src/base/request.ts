@@ -6,6 +6,16 @@ import { language, tr } from "./language.ts";
 const tries = 6;
 const firstWaitMs = 300;
 
+/** Something that went wrong on this side, in words for a person. */
+export class Told extends Error {
+  constructor(
+    readonly nl: string,
+    readonly en: string,
+  ) {
+    super(en);
+  }
+}
+
 /** The service's own account of an error, where it gave one. */
 export function refusalOf(error: unknown): Refusal | undefined {
   return error instanceof ConnectError ? error.findDetails(RefusalSchema)[0] : undefined;
@@ -13,6 +23,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
 
 /** Whether the same call may succeed a little later. What was sent may or may not have happened. */
 export function mayPass(error: unknown): boolean {
+  if (error instanceof Told) return false;
   const code = ConnectError.from(error).code;
   return code === Code.Unavailable || code === Code.DeadlineExceeded || code === Code.ResourceExhausted || code === Code.Unknown;
 }
@@ -23,6 +34,7 @@ export function isLoggedOut(error: unknown): boolean {
 
 /** What went wrong and what to do, for a person. */
 export function sayError(error: unknown): string {
+  if (error instanceof Told) return tr(error.nl, error.en);
   const refusal = refusalOf(error);
   if (refusal) return language() === "nl" ? refusal.messageNl : refusal.messageEn;
   if (!navigator.onLine) return tr("Je bent niet verbonden met internet. Je invoer blijft staan.", "You are offline. What you entered is kept.");

@@ -33,6 +33,7 @@ function navigation(session: SessionState): NavItem[] {
         { href: "/school/rondes", text: tr("Rondes", "Rounds") },
         { href: "/school/plekken", text: tr("Plekken", "Places") },
         { href: "/school/bedrijven", text: tr("Bedrijven", "Companies") },
+        { href: "/school/collegas", text: tr("Collega’s", "Colleagues") },
       ];
     case Role.COMPANY:
       return [

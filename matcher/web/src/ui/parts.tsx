@@ -27,10 +27,11 @@ export function Button({
   );
 }
 
-export function Heading({ level, children, id }: { level: 1 | 2 | 3 | 4; children: ComponentChildren; id?: string }) {
+/** `focusable`: a page moves the focus to it, as it does to the heading of level 1. */
+export function Heading({ level, children, id, focusable = level === 1 }: { level: 1 | 2 | 3 | 4; children: ComponentChildren; id?: string; focusable?: boolean }) {
   const Tag = `h${level}` as const;
   return (
-    <Tag id={id} class={`nl-heading nl-heading--level-${level}`} tabIndex={level === 1 ? -1 : undefined}>
+    <Tag id={id} class={`nl-heading nl-heading--level-${level}`} tabIndex={focusable ? -1 : undefined}>
       {children}
     </Tag>
   );
@@ -188,7 +189,7 @@ export type Column<T> = { name: string; cell: (row: T) => ComponentChildren; num
 
 export function Table<T>({ caption, columns, rows, rowKey }: { caption: string; columns: readonly Column<T>[]; rows: readonly T[]; rowKey: (row: T) => string }) {
   return (
-    <div class="sm-table" tabIndex={0} role="region" aria-label={caption}>
+    <div class="sm-table" tabIndex={0} role="region" aria-label={`${caption} (${tr("tabel", "table")})`}>
       <table class="utrecht-table">
         <caption class="sm-hidden">{caption}</caption>
         <thead class="utrecht-table__header">

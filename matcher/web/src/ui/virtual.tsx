@@ -7,6 +7,12 @@ export type VirtualColumn<T> = { name: string; width: string; cell: (row: T) => 
 const rowPx = 48;
 const beyond = 8;
 
+/* Each row is a grid of its own: they line up because none becomes wider for what stands in it. */
+function least(width: string): string {
+  const said = /^minmax\(([^,]+),/.exec(width)?.[1] ?? width;
+  return said.endsWith("fr") || said === "auto" ? "0px" : said;
+}
+
 /** `columns[].width`: as in grid-template-columns. `open`: Enter or a click on a row. Rows are all of one height. */
 export function VirtualTable<T>({
   caption,
@@ -29,6 +35,7 @@ export function VirtualTable<T>({
   const wantsFocus = useRef(false);
   useEffect(() => {
     box.current?.style.setProperty("--sm-columns", columns.map((column) => column.width).join(" "));
+    box.current?.style.setProperty("--sm-columns-least", `calc(${columns.map((column) => least(column.width)).join(" + ")})`);
   }, [columns]);
   useEffect(() => {
     const element = box.current;

@@ -1,0 +1,97 @@
+// The task list: when each is due, where it is done, and who may close it.
+import { TaskKind, type Task } from "~gen/stagematch/v1/task_pb.ts";
+import { dateOf, today } from "~/base/format.ts";
+import { tr } from "~/base/language.ts";
+
+export type Due = "late" | "today" | "week" | "later";
+export const dues: readonly Due[] = ["late", "today", "week", "later"];
+
+export function dueText(due: Due): string {
+  switch (due) {
+    case "late":
+      return tr("Te laat", "Overdue");
+    case "today":
+      return tr("Vandaag", "Today");
+    case "week":
+      return tr("Deze week", "This week");
+    case "later":
+      return tr("Later", "Later");
+  }
+}
+
+function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
+}
+
+/** A term is over at the first instant of the day behind its last day. "This week": until and with Sunday. */
+export function dueOf(task: Pick<Task, "dueTime" | "overdue">, now = new Date()): Due {
+  const end = dateOf(task.dueTime);
+  if (task.overdue || (end && end <= now)) return "late";
+  if (!end) return "later";
+  const here = today(now);
+  const left = daysBetween(here, today(new Date(end.getTime() - 1)));
+  if (left <= 0) return "today";
+  const weekday = (new Date(`${here}T00:00:00Z`).getUTCDay() + 6) % 7;
+  return left <= 6 - weekday ? "week" : "later";
+}
+
+/** In each group tasks of one kind stand together, the first due first. */
+export function grouped(tasks: readonly Task[], now = new Date()): { due: Due; kinds: { kind: TaskKind; tasks: Task[] }[] }[] {
+  const groups = new Map<Due, Map<TaskKind, Task[]>>();
+  for (const task of tasks) {
+    const due = dueOf(task, now);
+    const kinds = groups.get(due) ?? new Map<TaskKind, Task[]>();
+    groups.set(due, kinds);
+    const list = kinds.get(task.kind);
+    if (list) list.push(task);
+    else kinds.set(task.kind, [task]);
+  }
+  return dues.flatMap((due) => {
+    const kinds = groups.get(due);
+    return kinds ? [{ due, kinds: [...kinds].map(([kind, list]) => ({ kind, tasks: list })) }] : [];
+  });
+}
+
+const byPerson: readonly TaskKind[] = [TaskKind.ESCALATION, TaskKind.RED_ANSWER, TaskKind.CALL_COMPANY, TaskKind.REVIEW_REASON, TaskKind.ROUND_FAILED];
+
+/** Whether only a person can say that it is done. */
+export const completable = (kind: TaskKind): boolean => byPerson.includes(kind);
+
+const atRound: readonly TaskKind[] = [
+  TaskKind.NONCE,
+  TaskKind.OPEN_ROUND,
+  TaskKind.SEAL_ROUND,
+  TaskKind.SOLVE_ROUND,
+  TaskKind.PUBLISH_ROUND,
+  TaskKind.CLOSE_ROUND,
+  TaskKind.ROUND_FAILED,
+  TaskKind.REMATCH_FAILED,
+];
+const atPlacement: readonly TaskKind[] = [TaskKind.CALL_COMPANY, TaskKind.REOPEN, TaskKind.PUBLISH_PLACEMENT];
+
+/** The page on which it is done. */
+export function taskPath(task: Pick<Task, "kind" | "proposalId" | "placementId" | "stagevraagId" | "roundId">): string {
+  if (atRound.includes(task.kind) && task.roundId) return `/school/rondes/${task.roundId}`;
+  if (atPlacement.includes(task.kind) && task.placementId) return `/school/plekken/${task.placementId}`;
+  if (task.kind === TaskKind.CONTESTED_LEVEL && task.stagevraagId) return `/school/studenten/${task.stagevraagId}`;
+  if (task.proposalId) return `/school/voorstellen/${task.proposalId}`;
+  if (task.stagevraagId) return `/school/studenten/${task.stagevraagId}`;
+  if (task.placementId) return `/school/plekken/${task.placementId}`;
+  return task.roundId ? `/school/rondes/${task.roundId}` : "/school";
+}
+
+/** Where a coördinator has several schools, a round asks the same of each: one line in the list, that stands for all of them. */
+export function merged(tasks: readonly Task[]): Task[] {
+  const seen = new Set<string>();
+  return tasks.filter((task) => {
+    if (!atRound.includes(task.kind)) return true;
+    const key = `${task.kind}|${task.roundId}|${task.detail}|${task.dueTime?.seconds}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** The tasks that a line of the merged list stands for. */
+export const alike = (tasks: readonly Task[], one: Task): Task[] =>
+  atRound.includes(one.kind) ? tasks.filter((task) => task.kind === one.kind && task.roundId === one.roundId && task.detail === one.detail) : [one];

@@ -1,0 +1,194 @@
+// One place, as the school sees it: what it asks, where it stands, and what can be done with it on behalf of the company.
+import { useState } from "preact/hooks";
+import { type Placement, PlacementState } from "~gen/stagematch/v1/placement_pb.ts";
+import { api } from "~/base/api.ts";
+import { qualificationText, useCatalog } from "~/base/catalog.ts";
+import { criteriaOf } from "~/base/criteria.ts";
+import { euros, number, period } from "~/base/format.ts";
+import { tr } from "~/base/language.ts";
+import { type Loaded, useAction, useLoad } from "~/base/load.ts";
+import { refusalOf, Told } from "~/base/request.ts";
+import { go, Link, type Params } from "~/base/router.tsx";
+import { daysText, leerwegText, placementWord } from "~/base/words.ts";
+import { CriteriaCosts } from "~/company/costs.tsx";
+import { onePlacement, placeName } from "~/company/own.ts";
+import { freeSeats, seatsText } from "~/company/seats.ts";
+import { CriteriaList } from "~/ui/criteria.tsx";
+import { Alert, Badge, Button, DataList, Dialog, Outcome, P, Page, Section, Shown } from "~/ui/parts.tsx";
+import { say } from "~/ui/toast.tsx";
+import { type GivenReason, ReasonDialog } from "../guidance/reason_dialog.tsx";
+import { OnBehalf } from "./on_behalf.tsx";
+
+const enteredByCompany = () =>
+  new Told(
+    "Deze plek heeft het bedrijf zelf ingevoerd. Alleen het bedrijf kan dit doen: bel het even.",
+    "The company entered this place itself. Only the company can do this: call it.",
+  );
+
+/* The school's part in a place that the company entered is to read it; the service then knows of no such place of ours. */
+export async function asSchool<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw refusalOf(error)?.code === "not_found" ? enteredByCompany() : error;
+  }
+}
+
+function Facts({ place }: { place: Placement }) {
+  const catalog = useCatalog().data;
+  const suspended = place.seatsSuspended > 0 ? `, ${tr(`${number(place.seatsSuspended)} staat stil`, `${number(place.seatsSuspended)} on hold`)}` : "";
+  return (
+    <DataList
+      items={[
+        [tr("Bedrijf", "Company"), `${place.companyName} (${place.leerbedrijf}), KvK ${place.kvk}, ${place.postcode}`],
+        [tr("Code van de plek", "Code of the place"), place.leerplaats],
+        [tr("Opleidingen", "Studies"), place.qualifications.map((code) => qualificationText(catalog, code)).join(", ")],
+        [tr("Leerweg", "Way of learning"), leerwegText(place.leerweg)],
+        [tr("Periode", "Period"), period(place.startDate, place.endDate)],
+        [tr("Uren en dagen", "Hours and days"), `${place.hoursPerWeek} ${tr("uur per week", "hours a week")}, ${daysText(place.days, tr("dagen in overleg", "days to be agreed"))}`],
+        [tr("Plaatsen", "Seats"), `${seatsText(place)}, ${number(freeSeats(place))} ${tr("vrij", "free")}${suspended}`],
+        ...(place.allowanceCents ? [[tr("Vergoeding", "Allowance"), `${euros(place.allowanceCents)} ${tr("per maand", "a month")}`] as const] : []),
+        ...(place.tags.length ? [[tr("Trefwoorden", "Tags"), place.tags.join(", ")] as const] : []),
+        ...(place.description ? [[tr("Omschrijving", "Description"), place.description] as const] : []),
+        ...(place.roundId ? [[tr("Ronde", "Round"), <Link href={`/school/rondes/${place.roundId}`}>{tr("Bekijk de ronde", "Look at the round")}</Link>] as const] : []),
+      ]}
+    />
+  );
+}
+
+type PartProps = { place: Placement; changed: (place: Placement) => void };
+
+function Publish({ place, changed }: PartProps) {
+  const [asking, ask] = useState(false);
+  const publish = useAction(async (requestId) => {
+    const { placement } = await asSchool(api.placement.publishPlacement({ requestId, placementId: place.placementId, version: place.version }));
+    if (placement) changed(placement);
+    say(tr("De plek is bekendgemaakt.", "The place was published."));
+  });
+  return (
+    <>
+      <Alert>{tr("Deze plek is een concept en doet nog niet mee.", "This place is a draft and does not take part yet.")}</Alert>
+      <div>
+        <Button kind="primary" onClick={() => ask(true)}>
+          {tr("Maak de plek bekend", "Publish the place")}
+        </Button>
+      </div>
+      <Dialog open={asking} title={tr("Plek bekendmaken?", "Publish the place?")} close={() => ask(false)}>
+        <OnBehalf company={place.companyName} />
+        <P>{tr("Je verklaart dat dit de criteria van het bedrijf zijn. Kent het bedrijf ze?", "You state that these are the company's criteria. Does the company know them?")}</P>
+        <CriteriaList criteria={criteriaOf(place)} />
+        <Outcome of={publish} />
+        <div class="sm-row">
+          <Button kind="primary" busy={publish.busy} onClick={() => void publish.run().then((done) => done && ask(false))}>
+            {tr("Ja, maak bekend", "Yes, publish")}
+          </Button>
+          <Button onClick={() => ask(false)}>{tr("Nog niet", "Not yet")}</Button>
+        </div>
+      </Dialog>
+    </>
+  );
+}
+
+function Reopen({ place, changed }: PartProps) {
+  const [asking, ask] = useState(false);
+  const paused = place.state === PlacementState.PAUSED;
+  const reopen = useAction(async (requestId) => {
+    const { placement } = await asSchool(api.placement.reopenPlacement({ requestId, placementId: place.placementId, version: place.version }));
+    if (placement) changed(placement);
+    say(tr("De plek is weer open.", "The place is open again."));
+  });
+  return (
+    <Alert tone="warning">
+      <div class="sm-stack">
+        <P>
+          {paused
+            ? tr(
+                "Deze plek is gepauzeerd. Twee keer kwam er geen antwoord, of een reden die niet op de lijst staat. Bel het bedrijf: wat is er aan de hand, en is de plek er nog?",
+                "This place is paused. Twice there was no answer, or a reason that is not on the list. Call the company: what is the matter, and is the place still there?",
+              )
+            : tr(
+                `${number(place.seatsSuspended)} van de plaatsen staat stil tot het bedrijf zegt dat er weer plek is. Heb je het bedrijf gesproken? Dan kun je de plek namens het bedrijf openen.`,
+                `${number(place.seatsSuspended)} of the seats are on hold until the company says that there is room again. Have you spoken with the company? Then you can open the place on its behalf.`,
+              )}
+        </P>
+        <div>
+          <Button kind="primary" onClick={() => ask(true)}>
+            {tr("Ik heb gebeld: open de plek weer", "I have called: open the place again")}
+          </Button>
+        </div>
+        <Dialog open={asking} title={tr("Plek weer openen?", "Open the place again?")} close={() => ask(false)}>
+          <OnBehalf company={place.companyName} />
+          <P>{tr("Wie in de ronde nog vrij is, wordt opnieuw voor deze plek gezocht.", "Whoever is still free in the round is looked for again for this place.")}</P>
+          <Outcome of={reopen} />
+          <div class="sm-row">
+            <Button kind="primary" busy={reopen.busy} onClick={() => void reopen.run().then((done) => done && ask(false))}>
+              {tr("Ja, open weer", "Yes, open again")}
+            </Button>
+            <Button onClick={() => ask(false)}>{tr("Nog niet", "Not yet")}</Button>
+          </div>
+        </Dialog>
+      </div>
+    </Alert>
+  );
+}
+
+function Standing(props: PartProps) {
+  const { place } = props;
+  if (place.state === PlacementState.DRAFT) return <Publish {...props} />;
+  if (place.state === PlacementState.WITHDRAWN) return <Alert>{tr("Deze plek is teruggetrokken. Bewerk hem en sla op: dan is hij weer een concept.", "This place was withdrawn. Edit and save it: then it is a draft again.")}</Alert>;
+  if (place.state === PlacementState.PAUSED || place.seatsSuspended > 0) return <Reopen {...props} />;
+  return null;
+}
+
+function Body({ of, place }: { of: Loaded<Placement>; place: Placement }) {
+  const [withdrawing, withdraw] = useState(false);
+  const word = placementWord(place.state);
+  const path = `/school/plekken/${place.placementId}`;
+  const remove = useAction(async (requestId, { reason, text }: GivenReason) => {
+    const { placement } = await asSchool(api.placement.withdrawPlacement({ requestId, placementId: place.placementId, version: place.version, reason, text }));
+    if (placement) of.set(placement);
+    withdraw(false);
+    say(tr("De plek is teruggetrokken.", "The place was withdrawn."));
+  });
+  return (
+    <>
+      <div class="sm-row">
+        <Badge tone={word.tone}>{word.text}</Badge>
+        {place.criteriaVersion > 0n && <span class="sm-quiet">{tr(`Criteria, versie ${place.criteriaVersion}`, `Criteria, version ${place.criteriaVersion}`)}</span>}
+      </div>
+      <Standing place={place} changed={of.set} />
+      <Section title={tr("De plek", "The place")}>
+        <Facts place={place} />
+      </Section>
+      <Section title={tr("Criteria", "Criteria")}>
+        <CriteriaList criteria={criteriaOf(place)} />
+        {place.state === PlacementState.PUBLISHED && place.roundId && place.hardCriteria.length > 0 && <CriteriaCosts placementId={place.placementId} />}
+      </Section>
+      <Section title={tr("Namens het bedrijf", "On behalf of the company")}>
+        <div class="sm-row">
+          <Button onClick={() => go(`${path}/bewerken`)}>{tr("Bewerken", "Edit")}</Button>
+          <Button onClick={() => go(`${path}/kopie`)}>{tr("Kopiëren", "Copy")}</Button>
+          {place.state !== PlacementState.WITHDRAWN && (
+            <Button danger onClick={() => withdraw(true)}>
+              {tr("Terugtrekken", "Withdraw")}
+            </Button>
+          )}
+        </div>
+      </Section>
+      <ReasonDialog open={withdrawing} close={() => withdraw(false)} title={tr("Deze plek terugtrekken?", "Withdraw this place?")} event="withdrawn_place" button={tr("Trek terug", "Withdraw")} action={remove}>
+        <OnBehalf company={place.companyName} />
+        <P>{tr("Voorstellen voor deze plek die nog niet geplaatst zijn, vervallen. Wie geplaatst is, blijft geplaatst.", "Proposals for this place that are not placed yet end. Whoever is placed stays placed.")}</P>
+      </ReasonDialog>
+    </>
+  );
+}
+
+export function PlacementPage({ params }: { params: Params }) {
+  const id = params.id ?? "";
+  const place = useLoad((signal) => onePlacement(id, signal), [id]);
+  return (
+    <Page title={placeName(place.data) || tr("Plek", "Place")} lead={place.data?.companyName} back={<Link href="/school/plekken">{tr("Plekken", "Places")}</Link>}>
+      <Shown of={place}>{(found) => <Body of={place} place={found} />}</Shown>
+    </Page>
+  );
+}
