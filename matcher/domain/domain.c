@@ -3,6 +3,7 @@
 #include "domain/answers.h"
 #include "domain/entries.h"
 #include "domain/handlers.h"
+#include "domain/import.h"
 #include "domain/market.h"
 #include "domain/saga.h"
 #include "domain/state_index.h"
@@ -218,12 +219,17 @@ static void forget_answer(struct context *context)
     context_remove(context, RECORD_ANSWER, text_of_bytes(answer->key));
 }
 
+/* With what it was of: an import has its stage's id. One that rows still wait for stays. */
 static void forget_stage(struct context *context)
 {
     struct scan scan;
     scan_all(&scan, context->state, INDEX_STAGE_DONE);
     const StageRecord *stage = scan_next(&scan);
-    context_remove(context, RECORD_STAGE, text_of_bytes(stage->stage_id));
+    struct text id = text_of_bytes(stage->stage_id);
+    const ImportRecord *import = state_find(context->state, RECORD_IMPORT, id);
+    if (import && !import_has_work(context->state))
+        context_remove(context, RECORD_IMPORT, id);
+    context_remove(context, RECORD_STAGE, id);
 }
 
 /* One thing that is due; false where nothing is. What is late is done in the order in which it was due. */

@@ -23,12 +23,12 @@ static const struct exchange_header of_web[] = {
                                 "require-trusted-types-for 'script'; trusted-types 'none'"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Permissions-Policy",
-     "accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), camera=(), display-capture=(), "
+     "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), "
      "encrypted-media=(), "
      "fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(), "
      "magnetometer=(), "
      "microphone=(), midi=(), payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), "
-     "serial=(), usb=(), web-share=(), xr-spatial-tracking=()"},
+     "serial=(), usb=(), xr-spatial-tracking=()"},
 };
 
 struct security_headers security_headers_of_web(void)

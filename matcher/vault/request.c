@@ -53,6 +53,7 @@ static void release(struct request *request)
     while (follower) {
         struct request *next = follower->followers;
         follower->followers = NULL;
+        follower->waits = false;
         run(follower);
         follower = next;
     }
@@ -218,17 +219,21 @@ static void key_of_answer(struct request *request, struct text request_id)
     hash_of_text(binary_text(body), request->digest);
 }
 
-/* Waits behind a call with the same key that is not answered yet; the order of arrival is kept. */
+/*
+ * Waits behind a call with the same key that is not answered yet; the order of arrival is kept. Never behind one that waits itself:
+ * of those that are let go together the first runs, and the others would wait for each other.
+ */
 static bool follow(struct request *request)
 {
     for (struct request *other = request->vault->requests; other; other = other->next) {
-        if (other == request || !other->keeps_answer ||
+        if (other == request || other->waits || !other->keeps_answer ||
             sodium_memcmp(other->answer_key, request->answer_key, ID_BYTES))
             continue;
         struct request **last = &other->followers;
         while (*last)
             last = &(*last)->followers;
         *last = request;
+        request->waits = true;
         return true;
     }
     return false;

@@ -122,6 +122,7 @@ struct request {
     void *work;
     struct request *previous, *next;
     struct request *followers; /* repeats of this very call, which wait for its answer */
+    bool waits;                /* behind another, in its followers */
 };
 
 /* The decoded message, as its type. */

@@ -51,7 +51,7 @@ def day(s, candidates, dice, requests_count=MIXED, students=10 ** 6):
             requests.append(call(s, "StudentService/ListStagevragen", "coordinator", pageSize=20))
         else:
             requests.append(call(s, "StudentService/SubmitStudents", "coordinator", requestId=str(uuid.uuid4()),
-                                 students=[student(f"m{dice.randrange(students)}", hours=dice.choice([24, 32]))]))
+                                 students=[student(f"m{dice.randrange(students)}", hoursPerWeek=dice.choice([24, 32]))]))
     return requests
 
 

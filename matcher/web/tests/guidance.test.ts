@@ -57,12 +57,13 @@ describe("tasks", () => {
     expect(alike(list, list[0]!).length).toBe(2);
   });
   it("lead to the page where they are done", () => {
-    const about = { proposalId: "p", placementId: "l", stagevraagId: "s", roundId: "r" };
+    const about = { candidate: "c", proposalId: "p", placementId: "l", stagevraagId: "s", roundId: "r" };
     expect(taskPath({ kind: TaskKind.APPROVE, ...about })).toBe("/school/voorstellen/p");
     expect(taskPath({ kind: TaskKind.CALL_COMPANY, ...about })).toBe("/school/plekken/l");
     expect(taskPath({ kind: TaskKind.CONTESTED_LEVEL, ...about })).toBe("/school/studenten/s");
     expect(taskPath({ kind: TaskKind.SEAL_ROUND, ...about })).toBe("/school/rondes/r");
-    expect(taskPath({ kind: TaskKind.ESCALATION, proposalId: "", placementId: "", stagevraagId: "", roundId: "r" })).toBe("/school/rondes/r");
+    expect(taskPath({ kind: TaskKind.ESCALATION, proposalId: "", placementId: "", stagevraagId: "", roundId: "r", candidate: "" })).toBe("/school/rondes/r");
+    expect(taskPath({ kind: TaskKind.DECIDE, ...about })).toBe("/school/bedrijven/kandidaten/c");
   });
 });
 

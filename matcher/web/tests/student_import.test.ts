@@ -1,12 +1,12 @@
 // The import of students: which column is which, how values are written, what is wrong in a row, and what a file would change.
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { Day, Leerweg } from "~gen/stagematch/v1/common_pb.ts";
+import { Day, FileProblemSchema, Leerweg } from "~gen/stagematch/v1/common_pb.ts";
 import { StudentIdentitySchema } from "~gen/stagematch/v1/identity_pb.ts";
 import { StagevraagSchema, StagevraagState } from "~gen/stagematch/v1/student_pb.ts";
 import { type FieldKey, fieldAt, fields, guess, sample } from "~/school/guidance/importing/columns.ts";
 import { type Compared, compare, type Existing, existingKey, missingOf, valuesOf } from "~/school/guidance/importing/compare.ts";
-import { fileOf, findIssues, put, recheck, rowsOf } from "~/school/guidance/importing/issues.ts";
+import { fileOf, findIssues, problemsOf, put, recheck, rowsOf } from "~/school/guidance/importing/issues.ts";
 import { tidy } from "~/school/guidance/importing/values.ts";
 import { checkRow, duplicates, isDate, type Row, valueOf } from "~/school/guidance/importing/validate.ts";
 
@@ -136,6 +136,23 @@ describe("issues", () => {
     expect(header.split(";")).not.toContain("tags");
     expect(line).toContain('"De ""Vries""; jr"');
     expect(line).toContain(";+31612345678;");
+  });
+});
+
+describe("the service's problems", () => {
+  const problem = (line: bigint, column: string) => create(FileProblemSchema, { line, column, code: "postcode.unknown", messageNl: "een postcode die er niet is" });
+  it("go to the rows that were sent, however their lines in the file were", () => {
+    const rows = [rowOf({}, 5), rowOf({}, 9)];
+    const { issues, other } = problemsOf([problem(3n, "postcode"), problem(0n, ""), problem(2n, "iets")], rows);
+    expect(issues.map((one) => [one.rows[0]?.line, one.key, one.said])).toEqual([[9, "postcode", "een postcode die er niet is"]]);
+    expect(other.map((one) => one.line)).toEqual([0n, 2n]);
+  });
+  it("are over once the value is another", () => {
+    const rows = [rowOf()];
+    const [issue] = problemsOf([problem(2n, "postcode")], rows).issues;
+    put(issue!, "3431 AB");
+    recheck(issue!, rules, duplicates(rows));
+    expect([issue!.said, issue!.wrong]).toEqual([undefined, undefined]);
   });
 });
 

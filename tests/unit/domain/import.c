@@ -69,6 +69,27 @@ START_TEST(a_repeat_gives_the_same_import_and_changes_nothing)
 }
 END_TEST
 
+START_TEST(an_import_is_known_for_thirty_days)
+{
+    struct world world;
+    struct row row;
+    world_open(&world);
+    row_make(&row, 1, SCHOOL_A);
+    message_free(commit_rows(&world, &school_a, 1, 0, true, &row, 1));
+    int64_t over_ms = world.now_ms + (int64_t)30 * 24 * 3600 * 1000;
+    world_wait(&world, over_ms - 1);
+    Stagematch__V1__GetImportResponse *got = get_import(&world, &school_a, 1);
+    DONE(got, &world);
+    message_free(got);
+    world_wait(&world, over_ms);
+    ck_assert_ptr_null(get_import(&world, &school_a, 1));
+    ck_assert_uint_eq(state_count(world.state, RECORD_IMPORT), 0);
+    ck_assert_uint_eq(state_count(world.state, RECORD_STAGE), 0);
+    ck_assert_uint_eq(state_count(world.state, RECORD_STAGEVRAAG), 1);
+    world_close(&world);
+}
+END_TEST
+
 START_TEST(a_bad_chunk_is_refused_whole)
 {
     struct world world;
@@ -351,6 +372,7 @@ int main(void)
     const TTest *const tests[] = {a_file_that_is_not_sent_to_its_end_is_given_up,
                                   rows_are_new_changed_or_the_same,
                                   a_repeat_gives_the_same_import_and_changes_nothing,
+                                  an_import_is_known_for_thirty_days,
                                   a_bad_chunk_is_refused_whole,
                                   a_fenced_stage_is_never_committed,
                                   a_large_file_becomes_visible_all_at_once,

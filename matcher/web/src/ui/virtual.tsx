@@ -50,9 +50,10 @@ export function VirtualTable<T>({
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowPx) + beyond);
   const current = Math.min(active, Math.max(0, rows.length - 1));
   useEffect(() => {
-    if (!wantsFocus.current) return;
+    const row = wantsFocus.current ? box.current?.querySelector<HTMLElement>(`[data-row="${current}"]`) : null;
+    if (!row) return; // a row far away is drawn only once the list has scrolled there
     wantsFocus.current = false;
-    box.current?.querySelector<HTMLElement>(`[data-row="${current}"]`)?.focus({ preventScroll: true });
+    row.focus({ preventScroll: true });
   }, [current, first, last]);
   const move = (to: number) => {
     const next = Math.max(0, Math.min(rows.length - 1, to));

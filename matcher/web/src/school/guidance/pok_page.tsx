@@ -39,10 +39,14 @@ function Agreement({ whole: { proposal, stagevraag, placement } }: { whole: Whol
         </Button>
         <Button onClick={() => saveAs(pok)}>{tr("Bewaar als CSV", "Save as CSV")}</Button>
       </div>
-      <Fields title={tr("Student", "Student")} fields={pok.student} />
-      <Fields title={tr("Opleiding", "Programme")} fields={pok.study} />
-      <Fields title={tr("Leerbedrijf", "Company")} fields={[...pok.company, { code: "praktijkopleider", label: tr("Praktijkopleider", "Workplace supervisor"), value: "" }]} />
-      <Fields title={tr("Periode en uren", "Period and hours")} fields={pok.period} />
+      <div class="sm-columns sm-columns--sections">
+        <Fields title={tr("Student", "Student")} fields={pok.student} />
+        <Fields title={tr("Opleiding", "Programme")} fields={pok.study} />
+      </div>
+      <div class="sm-columns sm-columns--sections">
+        <Fields title={tr("Leerbedrijf", "Company")} fields={[...pok.company, { code: "praktijkopleider", label: tr("Praktijkopleider", "Workplace supervisor"), value: "" }]} />
+        <Fields title={tr("Periode en uren", "Period and hours")} fields={pok.period} />
+      </div>
       <Section title={tr("Afspraken", "Agreements")}>
         <Blank label={tr("Werkprocessen en leerdoelen", "Work processes and learning goals")} lines={3} />
         <Blank label={tr("Begeleiding en beoordeling", "Guidance and assessment")} lines={2} />

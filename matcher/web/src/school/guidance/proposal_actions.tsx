@@ -206,7 +206,7 @@ function End({ proposal, criteria, changed, event, kind }: Ends & { event: Reaso
     if (answer.proposal) changed(answer.proposal);
   });
   const text = endText(kind);
-  const missing = kind === "early" && !side;
+  const missing = kind === "early" && !side ? tr("Kies wie de stage stopte.", "Choose who ended the internship.") : undefined;
   return (
     <>
       <Button danger onClick={() => setOpen(true)}>
@@ -217,7 +217,6 @@ function End({ proposal, criteria, changed, event, kind }: Ends & { event: Reaso
         {kind === "early" && (
           <RadioGroup
             label={tr("Wie stopte?", "Who ended it?")}
-            help={tr("Dit is nodig om verder te gaan.", "This is needed to go on.")}
             value={side}
             onValue={setSide}
             choices={[

@@ -44,8 +44,10 @@ export function ProposalPage({ params }: { params: Params }) {
       <Shown of={whole}>
         {(found) => (
           <>
-            <Head whole={found} />
-            <ProposalActions whole={found} changed={(proposal) => whole.set({ ...found, proposal })} reload={whole.reload} />
+            <div class="sm-columns sm-columns--sections">
+              <Head whole={found} />
+              <ProposalActions whole={found} changed={(proposal) => whole.set({ ...found, proposal })} reload={whole.reload} />
+            </div>
             <Rest whole={found} changed={(proposal) => whole.set({ ...found, proposal })} />
           </>
         )}

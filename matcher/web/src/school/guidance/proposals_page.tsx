@@ -91,7 +91,7 @@ function Proposals({ proposals, rounds, replace }: { proposals: readonly Proposa
       else next.delete(id);
       return next;
     });
-  const columns = useMemo(() => columnsOf(chosen, choose, setWhy), [chosen, chosenLanguage]);
+  const columns = useMemo(() => columnsOf(chosen, choose, setWhy).filter((column) => !state || column.name !== stateName()), [chosen, chosenLanguage, state]);
   const approvable = shown.filter((row) => row.proposal.state === ProposalState.PROPOSED);
   const selection = rows.filter((row) => chosen.has(row.proposal.proposalId) && row.proposal.state === ProposalState.PROPOSED).map((row) => row.proposal);
   return (
@@ -130,6 +130,9 @@ function Proposals({ proposals, rounds, replace }: { proposals: readonly Proposa
   );
 }
 
+/* Of one state alone the column would say the same in every row. */
+const stateName = () => tr("Waar het staat", "Where it stands");
+
 function columnsOf(chosen: ReadonlySet<string>, choose: (id: string, on: boolean) => void, why: (row: Row) => void): VirtualColumn<Row>[] {
   return [
     {
@@ -155,14 +158,14 @@ function columnsOf(chosen: ReadonlySet<string>, choose: (id: string, on: boolean
       ),
     },
     {
-      name: tr("Waar het staat", "Where it stands"),
+      name: stateName(),
       width: "13.5rem",
       cell: ({ proposal }) => {
         const word = proposalWord(proposal.state);
         return <Badge tone={word.tone}>{word.text}</Badge>;
       },
     },
-    { name: tr("Uiterlijk", "By"), width: "12rem", cell: ({ proposal }) => (proposal.state <= ProposalState.STARTED ? due(proposal.dueTime) : "") },
+    { name: tr("Uiterlijk", "By"), width: "13rem", cell: ({ proposal }) => (proposal.state <= ProposalState.STARTED ? due(proposal.dueTime) : "") },
   ];
 }
 

@@ -20,8 +20,8 @@ type Props = {
   button: string;
   action: Action<[GivenReason]>;
   children?: ComponentChildren;
-  /** What else must be filled in before it can be sent. */
-  missing?: boolean;
+  /** What else must be filled in before it can be sent, in words. */
+  missing?: string | undefined;
 };
 
 export function ReasonDialog(props: Props) {
@@ -78,6 +78,11 @@ function ReasonForm({ event, criteria = [], button, action, children, close, mis
                 maxLength={2000}
                 onValue={(text) => setGiven({ ...given, text })}
               />
+            )}
+            {tried && missing && (
+              <p class="nl-paragraph sm-error" role="alert">
+                {missing}
+              </p>
             )}
             <Outcome of={action} />
             <div class="sm-row">

@@ -51,8 +51,10 @@ function Content({ close, whole: { proposal }, released }: Omit<Props, "open">) 
           </P>
         ) : (
           <Alert tone="warning">
-            {tr("Je school heeft nog geen contactpersoon van dit bedrijf gecontroleerd. Tot dan kan niemand de gegevens lezen. Controleer eerst de contactpersoon bij ", "Your school has checked no contact of this company yet. Until then nobody can read the details. First check the contact at ")}
-            <Link href="/school/bedrijven">{tr("Bedrijven", "Companies")}</Link>.
+            <p class="nl-paragraph">
+              {tr("Je school heeft nog geen contactpersoon van dit bedrijf gecontroleerd. Tot dan kan niemand de gegevens lezen. Controleer eerst de contactpersoon bij ", "Your school has checked no contact of this company yet. Until then nobody can read the details. First check the contact at ")}
+              <Link href="/school/bedrijven">{tr("Bedrijven", "Companies")}</Link>.
+            </p>
           </Alert>
         ))}
       <P quiet>{tr("Wie wanneer wat vrijgaf is vastgelegd. Trek je de student later terug, dan kan het bedrijf niets meer lezen.", "Who released what and when is recorded. If you withdraw the student later, the company can read nothing more.")}</P>

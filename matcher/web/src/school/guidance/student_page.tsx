@@ -46,7 +46,7 @@ function Whole({ stagevraag, changed, reload }: { stagevraag: Stagevraag; change
     <>
       <Path stagevraag={stagevraag} proposals={proposals.data ?? []} />
       <Proposals of={proposals} stagevraag={stagevraag} />
-      <div class="sm-columns">
+      <div class="sm-columns sm-columns--sections">
         <Identity stagevraag={stagevraag} />
         <Profile stagevraag={stagevraag} />
       </div>
@@ -88,9 +88,9 @@ function Identity({ stagevraag }: { stagevraag: Stagevraag }) {
         items={[
           [tr("Naam", "Name"), fullName(who) || tr("niet bekend", "not known")],
           [tr("Studentnummer", "Student number"), student?.studentNumber ?? ""],
-          [tr("Geboortedatum", "Birth date"), who?.birthDate ? day(who.birthDate) : ""],
+          [tr("Geboortedatum", "Birth date"), who?.birthDate ? day(who.birthDate) : tr("niet bekend", "not known")],
           [tr("E-mail", "E-mail"), who?.email ? <a class="nl-link" href={`mailto:${who.email}`}>{who.email}</a> : tr("niet bekend", "not known")],
-          [tr("Telefoon", "Phone"), who?.phone ? <a class="nl-link" href={`tel:${who.phone.replace(/[^+\d]/g, "")}`}>{who.phone}</a> : ""],
+          [tr("Telefoon", "Phone"), who?.phone ? <a class="nl-link" href={`tel:${who.phone.replace(/[^+\d]/g, "")}`}>{who.phone}</a> : tr("niet bekend", "not known")],
           [tr("Postcode", "Postcode"), who?.postcode ?? ""],
         ]}
       />

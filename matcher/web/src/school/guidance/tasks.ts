@@ -67,12 +67,15 @@ const atRound: readonly TaskKind[] = [
   TaskKind.ROUND_FAILED,
   TaskKind.REMATCH_FAILED,
 ];
+/* A company's, which come to the school where it has no contact that was checked: done on its behalf. */
+const ofCompany: readonly TaskKind[] = [TaskKind.DECIDE, TaskKind.PLACE, TaskKind.CHECK_IN];
 const atPlacement: readonly TaskKind[] = [TaskKind.CALL_COMPANY, TaskKind.REOPEN, TaskKind.PUBLISH_PLACEMENT];
 
 /** The page on which it is done. */
-export function taskPath(task: Pick<Task, "kind" | "proposalId" | "placementId" | "stagevraagId" | "roundId">): string {
+export function taskPath(task: Pick<Task, "kind" | "candidate" | "proposalId" | "placementId" | "stagevraagId" | "roundId">): string {
   if (atRound.includes(task.kind) && task.roundId) return `/school/rondes/${task.roundId}`;
   if (atPlacement.includes(task.kind) && task.placementId) return `/school/plekken/${task.placementId}`;
+  if (ofCompany.includes(task.kind) && task.candidate) return `/school/bedrijven/kandidaten/${task.candidate}`;
   if (task.kind === TaskKind.CONTESTED_LEVEL && task.stagevraagId) return `/school/studenten/${task.stagevraagId}`;
   if (task.proposalId) return `/school/voorstellen/${task.proposalId}`;
   if (task.stagevraagId) return `/school/studenten/${task.stagevraagId}`;

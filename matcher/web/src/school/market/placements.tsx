@@ -4,8 +4,8 @@ import type { GetCatalogResponse } from "~gen/stagematch/v1/operation_pb.ts";
 import { type Placement, PlacementState } from "~gen/stagematch/v1/placement_pb.ts";
 import { qualificationText, useCatalog } from "~/base/catalog.ts";
 import { saveCsv } from "~/base/csv.ts";
-import { count, period } from "~/base/format.ts";
-import { tr } from "~/base/language.ts";
+import { count } from "~/base/format.ts";
+import { language, tr } from "~/base/language.ts";
 import { useLoad } from "~/base/load.ts";
 import { go, Link } from "~/base/router.tsx";
 import { leerwegText, placementWord } from "~/base/words.ts";
@@ -19,6 +19,9 @@ type Filter = { text: string; state: string; qualification: string };
 type Row = { placement: Placement; words: string };
 
 const order = new Intl.Collator("nl");
+
+/* "2027-02-01" as "1-2-2027": a table has no room for the month in full. */
+const shortDay = (iso: string) => new Date(`${iso}T00:00:00Z`).toLocaleDateString(language() === "nl" ? "nl-NL" : "en-GB", { timeZone: "UTC" });
 
 const plain = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -49,9 +52,9 @@ const columnsOf = (catalog: GetCatalogResponse | undefined): VirtualColumn<Row>[
   { name: tr("Bedrijf", "Company"), width: "minmax(9rem, 1fr)", cell: ({ placement }) => <Link href={`/school/plekken/${placement.placementId}`}>{placement.companyName}</Link> },
   { name: tr("Plek", "Place"), width: "minmax(9rem, 1fr)", cell: ({ placement }) => placement.title || placement.leerplaats },
   { name: tr("Opleiding", "Study"), width: "minmax(9rem, 1fr)", cell: ({ placement }) => placement.qualifications.map((code) => qualificationText(catalog, code)).join(", ") },
-  { name: tr("Periode", "Period"), width: "16.5rem", cell: ({ placement }) => period(placement.startDate, placement.endDate) },
+  { name: tr("Periode", "Period"), width: "13.5rem", cell: ({ placement }) => `${shortDay(placement.startDate)} – ${shortDay(placement.endDate)}` },
   { name: tr("Vrij", "Free"), width: "6.5rem", number: true, cell: ({ placement }) => tr(`${freeSeats(placement)} van ${placement.capacity}`, `${freeSeats(placement)} of ${placement.capacity}`) },
-  { name: tr("Staat", "State"), width: "14.5rem", cell: ({ placement }) => stateBadge(placement) },
+  { name: tr("Staat", "State"), width: "13.5rem", cell: ({ placement }) => stateBadge(placement) },
 ];
 
 function exportRows(rows: readonly Row[]): void {

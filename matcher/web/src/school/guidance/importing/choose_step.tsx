@@ -40,7 +40,7 @@ export function ChooseStep({ chosen }: { chosen: (sheet: Sheet) => void }) {
       >
         <P>{tr("Sleep een CSV- of Excel-bestand (.xlsx) hierheen, of kies het.", "Drag a CSV or Excel file (.xlsx) here, or choose it.")}</P>
         {busy ? (
-          <Loading what={tr("Bestand lezen…", "Reading the file…")} />
+          <Loading what={tr("Bestand lezen… Een groot Excel-bestand duurt een paar seconden.", "Reading the file… A large Excel file takes some seconds.")} />
         ) : (
           <div>
             <input ref={input} class="sm-hidden" type="file" tabIndex={-1} aria-label={tr("Bestand", "File")} accept=".csv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" onChange={(event) => void read(event.currentTarget.files?.[0])} />

@@ -1,5 +1,7 @@
 // What is wrong in the rows of a file, each thing once: the same wrong value in many rows is one issue that is put right at once.
+import type { FileProblem } from "~gen/stagematch/v1/common_pb.ts";
 import { plainCsv } from "~/base/csv.ts";
+import { language } from "~/base/language.ts";
 import type { Sheet } from "~/base/sheet.ts";
 import { inChunks } from "./chunks.ts";
 import { type FieldKey, fieldAt, fields, type Target } from "./columns.ts";
@@ -90,4 +92,21 @@ export function fileOf(rows: readonly Row[]): Uint8Array<ArrayBuffer> {
   const used = fields.map((_, i) => rows.some((row) => row.values[i] !== ""));
   const kept = (cells: readonly string[]) => cells.filter((_, i) => used[i]);
   return new TextEncoder().encode(plainCsv(kept(fields.map((field) => field.key)), rows.map((row) => kept(row.values))));
+}
+
+export const said = (problem: FileProblem) => (language() === "nl" ? problem.messageNl : problem.messageEn);
+
+/** The service's problems as issues of the rows that were sent; what concerns no cell is given back. */
+export function problemsOf(problems: readonly FileProblem[], rows: readonly Row[]): { issues: Issue[]; other: FileProblem[] } {
+  const issues: Issue[] = [];
+  const other: FileProblem[] = [];
+  for (const problem of problems) {
+    const row = rows[Number(problem.line) - 2];
+    if (!row || (problem.column !== "" && !fieldAt.has(problem.column as FieldKey))) {
+      other.push(problem);
+      continue;
+    }
+    issues.push({ id: `service|${problem.line}|${problem.column}|${problem.code}`, key: (problem.column || "studentnummer") as FieldKey, rows: [row], wrong: "code", said: said(problem) });
+  }
+  return { issues, other };
 }

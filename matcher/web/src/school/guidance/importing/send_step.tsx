@@ -4,36 +4,18 @@ import type { FileProblem } from "~gen/stagematch/v1/common_pb.ts";
 import { type Import, ImportState } from "~gen/stagematch/v1/student_pb.ts";
 import { api } from "~/base/api.ts";
 import { count, number } from "~/base/format.ts";
-import { language, tr } from "~/base/language.ts";
+import { tr } from "~/base/language.ts";
 import { useAction, useWatch } from "~/base/load.ts";
 import { refusalOf } from "~/base/request.ts";
 import { Link } from "~/base/router.tsx";
 import { Alert, Button, Details, Outcome, P, Progress, Section } from "~/ui/parts.tsx";
 import { forgetNames } from "../names.ts";
-import { fieldAt, type FieldKey } from "./columns.ts";
-import { fileOf, type Issue } from "./issues.ts";
+import { fileOf, type Issue, problemsOf, said } from "./issues.ts";
 import type { Row } from "./validate.ts";
 
 const uploadMs = 180_000;
 
 type Props = { rows: readonly Row[]; back: () => void; done: () => void; wrong: (issues: Issue[]) => void; again: () => void };
-
-const said = (problem: FileProblem) => (language() === "nl" ? problem.messageNl : problem.messageEn);
-
-/** The service's problems as issues of the rows that were sent; what concerns no cell is given back. */
-export function problemsOf(problems: readonly FileProblem[], rows: readonly Row[]): { issues: Issue[]; other: FileProblem[] } {
-  const issues: Issue[] = [];
-  const other: FileProblem[] = [];
-  for (const problem of problems) {
-    const row = rows[Number(problem.line) - 2];
-    if (!row || (problem.column !== "" && !fieldAt.has(problem.column as FieldKey))) {
-      other.push(problem);
-      continue;
-    }
-    issues.push({ id: `service|${problem.line}|${problem.column}|${problem.code}`, key: (problem.column || "studentnummer") as FieldKey, rows: [row], wrong: "code", said: said(problem) });
-  }
-  return { issues, other };
-}
 
 export function SendStep({ rows, back, done, wrong, again }: Props) {
   const [at, setAt] = useState<Import | null>(null);
