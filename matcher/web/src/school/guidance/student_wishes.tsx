@@ -66,8 +66,8 @@ export function Wishes({ stagevraag, changed }: Props) {
 const idOf = (offer: Offer) => `${offer.leerbedrijf}/${offer.leerplaats}`;
 const nameOf = (offer: Offer) => `${offer.companyName}, ${offer.title || offer.leerplaats} (${offer.distanceKm} km)`;
 
-/** A wish by the name of its place; one that fits no more, or never did, by its code. */
-function labelOf(offers: readonly Offer[]): (place: string) => string {
+/** The place that a wish names, in full or by its leerplaats alone; none where it fits no more, or never did. */
+function placeOf(offers: readonly Offer[]): (wish: string) => Offer | undefined {
   const known = new Map<string, Offer>();
   const shared = new Set<string>();
   for (const offer of offers) {
@@ -76,9 +76,14 @@ function labelOf(offers: readonly Offer[]): (place: string) => string {
   }
   for (const leerplaats of shared) known.delete(leerplaats); // by that name alone nobody knows which
   for (const offer of offers) known.set(idOf(offer), offer);
-  return (place) => {
-    const offer = known.get(place);
-    return offer ? nameOf(offer) : place;
+  return (wish) => known.get(wish);
+}
+
+function labelOf(offers: readonly Offer[]): (wish: string) => string {
+  const place = placeOf(offers);
+  return (wish) => {
+    const offer = place(wish);
+    return offer ? nameOf(offer) : wish;
   };
 }
 
@@ -118,31 +123,33 @@ function PlaceList({ title, list, set, offers, ordered }: { title: string; list:
   const label = labelOf(offers);
   const move = (at: number, by: number) => {
     const next = [...list];
-    const [place] = next.splice(at, 1);
-    if (place !== undefined) next.splice(at + by, 0, place);
+    const [wish] = next.splice(at, 1);
+    if (wish !== undefined) next.splice(at + by, 0, wish);
     set(next);
   };
   const words = plain(search).split(/\s+/).filter(Boolean);
-  const left = offers.filter((offer) => !list.includes(idOf(offer)) && words.every((word) => plain(nameOf(offer)).includes(word))).slice(0, 100);
+  const place = placeOf(offers);
+  const taken = new Set(list.map(place));
+  const left = offers.filter((offer) => !taken.has(offer) && words.every((word) => plain(nameOf(offer)).includes(word))).slice(0, 100);
   return (
     <Section title={title} level={3}>
       {list.length > 0 && (
         <ol class="sm-cards">
-          {list.map((place, i) => (
-            <li key={place} class="sm-row sm-row--between sm-card">
-              <span>{ordered ? `${i + 1}. ${label(place)}` : label(place)}</span>
+          {list.map((wish, i) => (
+            <li key={wish} class="sm-row sm-row--between sm-card">
+              <span>{ordered ? `${i + 1}. ${label(wish)}` : label(wish)}</span>
               <span class="sm-row">
                 {ordered && i > 0 && (
-                  <Button onClick={() => move(i, -1)} aria-label={tr(`Hoger: ${label(place)}`, `Higher: ${label(place)}`)}>
+                  <Button onClick={() => move(i, -1)} aria-label={tr(`Hoger: ${label(wish)}`, `Higher: ${label(wish)}`)}>
                     ↑
                   </Button>
                 )}
                 {ordered && i < list.length - 1 && (
-                  <Button onClick={() => move(i, 1)} aria-label={tr(`Lager: ${label(place)}`, `Lower: ${label(place)}`)}>
+                  <Button onClick={() => move(i, 1)} aria-label={tr(`Lager: ${label(wish)}`, `Lower: ${label(wish)}`)}>
                     ↓
                   </Button>
                 )}
-                <Button onClick={() => set(list.filter((one) => one !== place))} aria-label={tr(`Haal weg: ${label(place)}`, `Remove: ${label(place)}`)}>
+                <Button onClick={() => set(list.filter((one) => one !== wish))} aria-label={tr(`Haal weg: ${label(wish)}`, `Remove: ${label(wish)}`)}>
                   {tr("Haal weg", "Remove")}
                 </Button>
               </span>
@@ -155,7 +162,7 @@ function PlaceList({ title, list, set, offers, ordered }: { title: string; list:
         <SelectField
           label={tr("Voeg toe", "Add")}
           value=""
-          onValue={(place) => place && set([...list, place])}
+          onValue={(wish) => wish && set([...list, wish])}
           choices={[{ value: "", label: left.length > 0 ? tr("Kies een plek", "Choose a place") : tr("Geen plek gevonden", "No place found") }, ...left.map((offer) => ({ value: idOf(offer), label: nameOf(offer) }))]}
         />
       </div>

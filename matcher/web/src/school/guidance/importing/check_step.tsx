@@ -62,6 +62,7 @@ export function CheckStep({ rows, said, rules, back, next }: Props) {
       )}
       {issues.length > 0 && (
         <>
+          <Said issues={open} />
           <P>{tr("Verbeter de waarde hieronder. Staat dezelfde fout in meer rijen, dan verbeter je ze in een keer.", "Put the value right below. Where several rows have the same mistake, you put them right at once.")}</P>
           <IssueTable issues={issues} turn={turn} edit={edit} leaveOut={leaveOut} />
         </>
@@ -87,6 +88,19 @@ export function CheckStep({ rows, said, rules, back, next }: Props) {
         <AllRows rows={rows} open={open} turn={turn} />
       </Details>
     </Section>
+  );
+}
+
+/* What the service found may take more words than a row has room for. */
+function Said({ issues }: { issues: readonly Issue[] }) {
+  const texts = new Set(issues.flatMap((issue) => issue.said ?? []));
+  if (texts.size === 0) return null;
+  return (
+    <ul class="sm-list">
+      {[...texts].slice(0, 20).map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
   );
 }
 
