@@ -5,8 +5,6 @@
 
 #include <math.h>
 
-enum { HALVINGS = 200 };
-
 static uint64_t highest_of(const struct distribution *distribution)
 {
     return distribution->lowest + distribution->count - 1;
@@ -32,41 +30,16 @@ static enum err given_total(const struct distribution *first, const struct distr
     return ERR_OK;
 }
 
-static double log_m(const struct distribution *q, double theta)
-{
-    double sum = -INFINITY;
-    for (size_t i = 0; i < q->count; i++)
-        sum = log_add(sum, q->log_p[i] + theta * (double)i);
-    return sum;
-}
-
-static double estimate(const struct distribution *q, uint64_t x)
-{
-    double low = -700, high = 700;
-    if (q->count == 1)
-        return NAN;
-    if (x == q->lowest || x == highest_of(q))
-        return x == q->lowest ? 0 : INFINITY;
-    for (int i = 0; i < HALVINGS; i++) {
-        double middle = (low + high) / 2;
-        if (distribution_mean(q, middle) < (double)x)
-            low = middle;
-        else
-            high = middle;
-    }
-    return exp((low + high) / 2);
-}
-
 static void conclude(const struct distribution *q, uint64_t x, const struct grid *grid, struct did *out)
 {
     out->lowest = q->lowest;
     out->highest = highest_of(q);
     out->log_p_greater = distribution_log_at_least(q, x, 0);
     out->log_p_less = distribution_log_at_most(q, x, 0);
-    out->odds_ratio_ratio = estimate(q, x);
+    out->odds_ratio_ratio = distribution_odds_ratio(q, x);
     for (int g = 0; g < GRID_COUNT; g++) {
         double theta = log(grid->odds_ratio[g]);
-        out->log_e[g] = q->count == 1 ? 0 : theta * (double)(x - q->lowest) - log_m(q, theta);
+        out->log_e[g] = q->count == 1 ? 0 : theta * (double)(x - q->lowest) - distribution_log_m(q, theta);
     }
 }
 

@@ -5,6 +5,10 @@
 
 #include <math.h>
 
+enum { HALVINGS = 200 };
+
+static const double theta_max = 700; /* e^700 is near the end of a double */
+
 uint32_t block_lowest(const struct block *block)
 {
     uint64_t both = (uint64_t)block->m + block->r;
@@ -168,4 +172,45 @@ double distribution_mean(const struct distribution *distribution, double theta)
     for (size_t i = 0; i < distribution->count; i++)
         mean += (double)i * exp(distribution->log_p[i] + theta * (double)i - all);
     return (double)distribution->lowest + mean;
+}
+
+double distribution_log_m(const struct distribution *distribution, double theta)
+{
+    return tilted_sum(distribution, 0, distribution->count, theta);
+}
+
+double distribution_solve(const struct distribution *distribution, uint64_t s, distribution_measure *of,
+                          double target, bool rises)
+{
+    double low = -1, high = 1;
+    while (low > -theta_max && (of(distribution, s, low) > target) == rises)
+        low *= 2;
+    while (high < theta_max && (of(distribution, s, high) < target) == rises)
+        high *= 2;
+    for (int i = 0; i < HALVINGS; i++) {
+        double middle = low + (high - low) / 2;
+        if (middle <= low || middle >= high)
+            break;
+        if ((of(distribution, s, middle) < target) == rises)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low + (high - low) / 2;
+}
+
+static double mean_at(const struct distribution *distribution, uint64_t s, double theta)
+{
+    (void)s;
+    return distribution_mean(distribution, theta);
+}
+
+double distribution_odds_ratio(const struct distribution *distribution, uint64_t s)
+{
+    bool at_low = s == distribution->lowest, at_high = s == distribution->lowest + distribution->count - 1;
+    if (at_low && at_high)
+        return NAN;
+    if (at_low || at_high)
+        return at_low ? 0 : INFINITY;
+    return exp(distribution_solve(distribution, s, mean_at, (double)s, true));
 }

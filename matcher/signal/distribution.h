@@ -53,4 +53,17 @@ double distribution_log_at(const struct distribution *distribution, uint64_t s);
 /* E_θ[S]. */
 double distribution_mean(const struct distribution *distribution, double theta);
 
+/* ln Σ P(lowest + i)·e^(θi): counted from the lowest. */
+double distribution_log_m(const struct distribution *distribution, double theta);
+
+/* What distribution_log_at_least and its kin are: something of S and s that rises or falls with θ throughout. */
+typedef double distribution_measure(const struct distribution *distribution, uint64_t s, double theta);
+
+/* θ where the measure is `target`, to the last bit that a double has; at most 1,024 either way. Some hundred passes over the support. */
+double distribution_solve(const struct distribution *distribution, uint64_t s, distribution_measure *of,
+                          double target, bool rises);
+
+/* The conditional maximum likelihood estimate of the odds ratio: E_θ[S] = s. 0 and INFINITY at the ends, NAN without a choice. */
+double distribution_odds_ratio(const struct distribution *distribution, uint64_t s);
+
 #endif

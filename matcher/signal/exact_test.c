@@ -4,52 +4,17 @@
 
 #include <math.h>
 
-enum { HALVINGS = 200 };
-
-static const double tie = 1e-7;      /* as R's mantelhaen.test and fisher.test */
-static const double theta_max = 700; /* e^700 is near the end of a double */
-
-typedef double measure(const struct distribution *distribution, uint64_t s, double theta);
-
-/* θ where the measure, which rises or falls with θ throughout, is `target`. */
-static double solve(const struct distribution *distribution, uint64_t s, measure *of, double target, bool rises)
-{
-    double low = -1, high = 1;
-    while (low > -theta_max && (of(distribution, s, low) > target) == rises)
-        low *= 2;
-    while (high < theta_max && (of(distribution, s, high) < target) == rises)
-        high *= 2;
-    for (int i = 0; i < HALVINGS; i++) {
-        double middle = low + (high - low) / 2;
-        if (middle <= low || middle >= high)
-            break;
-        if ((of(distribution, s, middle) < target) == rises)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low + (high - low) / 2;
-}
-
-static double mean_at(const struct distribution *distribution, uint64_t s, double theta)
-{
-    (void)s;
-    return distribution_mean(distribution, theta);
-}
-
+static const double tie = 1e-7; /* as R's mantelhaen.test and fisher.test */
 static void estimate(const struct distribution *distribution, double confidence, struct exact_test *test)
 {
-    uint64_t s = test->sum, highest = distribution->lowest + distribution->count - 1;
+    uint64_t s = test->sum;
     double side = log((1 - confidence) / 2);
-    bool at_low = s == distribution->lowest, at_high = s == highest;
-    test->odds_ratio_low = at_low ? 0 : exp(solve(distribution, s, distribution_log_at_least, side, true));
-    test->odds_ratio_high = at_high ? INFINITY : exp(solve(distribution, s, distribution_log_at_most, side, false));
-    if (at_low && at_high)
-        test->odds_ratio = NAN;
-    else if (at_low || at_high)
-        test->odds_ratio = at_low ? 0 : INFINITY;
-    else
-        test->odds_ratio = exp(solve(distribution, s, mean_at, (double)s, true));
+    bool at_low = s == distribution->lowest, at_high = s == distribution->lowest + distribution->count - 1;
+    test->odds_ratio = distribution_odds_ratio(distribution, s);
+    test->odds_ratio_low =
+        at_low ? 0 : exp(distribution_solve(distribution, s, distribution_log_at_least, side, true));
+    test->odds_ratio_high =
+        at_high ? INFINITY : exp(distribution_solve(distribution, s, distribution_log_at_most, side, false));
 }
 
 /* ln P_δ(all outcomes that are at most as likely as s). */
