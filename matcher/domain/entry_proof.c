@@ -21,20 +21,6 @@ struct entry {
     const PlacementRecord *place;
 };
 
-static struct status find_place(const struct context *context, const char *hex, const PlacementRecord **out)
-{
-    uint8_t id[ID_BYTES];
-    struct text key;
-    struct status status = id_of_request(hex, id, &key);
-    if (status.refusal)
-        return status;
-    const PlacementRecord *record = state_find(context->state, RECORD_PLACEMENT, key);
-    if (!record || !placement_is_own(context->actor, record))
-        return status_refuse(&refusal_not_found);
-    *out = record;
-    return STATUS_DONE;
-}
-
 static struct status find_entry(const struct context *context, const GetEntryProof *request, struct entry *out)
 {
     bool of_student = *request->stagevraag_id != '\0', of_place = *request->placement_id != '\0';
@@ -43,7 +29,7 @@ static struct status find_entry(const struct context *context, const GetEntryPro
     if (of_student)
         return stagevraag_of_request(context, request->stagevraag_id, &out->student);
     if (of_place)
-        return find_place(context, request->placement_id, &out->place);
+        return placement_of_request(context, request->placement_id, &out->place);
     return status_refuse_field(&refusal_missing_field, "stagevraag_id");
 }
 

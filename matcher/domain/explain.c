@@ -413,14 +413,10 @@ static enum err explain_place(struct context *context, const RoundRecord *round,
 struct status handle_explain_placement(struct context *context, const void *message, void *answer)
 {
     const Stagematch__V1__ExplainPlacementRequest *request = message;
-    uint8_t id[ID_BYTES];
-    struct text key;
-    struct status status = id_of_request(request->placement_id, id, &key);
+    const PlacementRecord *record;
+    struct status status = placement_of_request(context, request->placement_id, &record);
     if (status.refusal)
         return status;
-    const PlacementRecord *record = state_find(context->state, RECORD_PLACEMENT, key);
-    if (!record || !placement_is_visible(context->state, record) || !placement_is_own(context->actor, record))
-        return status_refuse(&refusal_not_found);
     if (!placement_round_is_theirs(context, record))
         return status_refuse(&refusal_contact_not_checked);
     const RoundRecord *round = round_find(context->state, record->round_id);

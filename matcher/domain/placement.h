@@ -18,6 +18,9 @@ bool placement_is_visible(const struct state *state, const PlacementRecord *reco
 /* The company's own, or one that a school of the coördinator handed in. */
 bool placement_is_own(const struct actor *actor, const PlacementRecord *record);
 
+/* The caller's own placement that a request names; any other answers as one that does not exist. */
+struct status placement_of_request(const struct context *context, const char *hex, const PlacementRecord **out);
+
 /*
  * Whether the actor may change it, being one of those whose own it is: while a round has the placement, a contact of the company
  * may where a school of that round has checked them. Others would change what that round's schools rely on.

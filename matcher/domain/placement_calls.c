@@ -32,15 +32,24 @@ static struct status find_placement(const struct context *context, const char *h
     return STATUS_DONE;
 }
 
+struct status placement_of_request(const struct context *context, const char *hex, const PlacementRecord **out)
+{
+    const PlacementRecord *record;
+    struct status status = find_placement(context, hex, &record);
+    if (!status.refusal && !placement_is_own(context->actor, record))
+        status = status_refuse(&refusal_not_found);
+    if (!status.refusal)
+        *out = record;
+    return status;
+}
+
 static struct status find_own(const struct context *context, const char *hex, uint64_t version,
                               const PlacementRecord **out)
 {
     const PlacementRecord *record;
-    struct status status = find_placement(context, hex, &record);
+    struct status status = placement_of_request(context, hex, &record);
     if (status.refusal)
         return status;
-    if (!placement_is_own(context->actor, record))
-        return status_refuse(&refusal_not_found);
     status = version_of_request(version, record->version);
     if (!status.refusal && !placement_round_is_theirs(context, record))
         status = status_refuse(&refusal_contact_not_checked);

@@ -66,9 +66,6 @@ export function modeText(mode: RoundMode): string {
 
 export const roundEnded = (state: RoundState): boolean => state >= RoundState.CLOSED;
 
-/** It works by itself; the page only waits. */
-export const roundWorks = (state: RoundState): boolean => state === RoundState.SOLVING || state === RoundState.PUBLISHING;
-
 const tooLarge: Text = ["De ronde is te groot voor deze computer. Begin een nieuwe ronde met minder opleidingen.", "The round is too large for this computer. Begin another round with fewer studies."];
 
 const failures: Record<string, Text> = {
