@@ -97,7 +97,8 @@ class Tokens(unittest.TestCase):
                  scope=[SCHOOL])
         code = s.code_sent_to(f"{who}@example.nl")
         self.assertEqual(s.call("AuthService/ResetPassword", code=code, password=NEW_PASSWORD).code, "failed_precondition")
-        self.assertEqual(s.call("AuthService/AcceptInvitation", code=code[:-1] + "0", password=PASSWORD).code, "failed_precondition")
+        almost = code[:-1] + ("1" if code[-1] == "0" else "0")
+        self.assertEqual(s.call("AuthService/AcceptInvitation", code=almost, password=PASSWORD).code, "failed_precondition")
         self.assertEqual(s.call("AuthService/AcceptInvitation", code=code, password="kort").code, "invalid_argument")
         s.accept(who, code)
         for method in ("AuthService/AcceptInvitation", "AuthService/ResetPassword"):
