@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libjansson-dev libcsv-dev
-  libevent-dev libssl-dev libsqlite3-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev libhiredis-dev libseccomp-dev zlib1g-dev)
+  libevent-dev libssl-dev libsqlite3-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev libhiredis-dev libseccomp-dev zlib1g-dev libhpdf-dev)
 # For the web application. A machine may have node from elsewhere, which Debian's would get in the way of.
 command -v npm >/dev/null || build_packages+=(nodejs npm)
 test_packages=(check redis-server python3 git openssl chromium)

@@ -4,13 +4,19 @@
 #include "stagematch/v1/account.pb-c.h"
 #include "stagematch/v1/auth.pb-c.h"
 #include "stagematch/v1/candidate.pb-c.h"
+#include "stagematch/v1/case.pb-c.h"
+#include "stagematch/v1/group.pb-c.h"
 #include "stagematch/v1/identity.pb-c.h"
+#include "stagematch/v1/measure.pb-c.h"
+#include "stagematch/v1/monitor.pb-c.h"
 #include "stagematch/v1/operation.pb-c.h"
 #include "stagematch/v1/placement.pb-c.h"
 #include "stagematch/v1/proposal.pb-c.h"
 #include "stagematch/v1/round.pb-c.h"
+#include "stagematch/v1/signal.pb-c.h"
 #include "stagematch/v1/student.pb-c.h"
 #include "stagematch/v1/task.pb-c.h"
+#include "stagematch/v1/wording.pb-c.h"
 
 #include <stdlib.h>
 

@@ -18,6 +18,7 @@ enum method_target {
     TARGET_PLACEMENTS_FILE, /* a file that the front reads; the engine commits its rows */
     TARGET_SAGA_TEXT,       /* engine, with a text that goes through the vault first where there is one */
     TARGET_JOIN,            /* the engine's rows and the vault's names, joined by the front */
+    TARGET_DOSSIER,         /* the engine's case and the vault's texts, joined by the front */
     TARGET_WATCH,           /* a stream that the front keeps up to date with the engine's answers to another method */
     TARGET_INTERNAL,        /* between roles alone; never routed from outside */
 };

@@ -64,13 +64,18 @@ static size_t parents(size_t count)
     return count / 2 + count % 2;
 }
 
-enum err merkle_tree_new(size_t count, struct merkle_tree *out)
+size_t merkle_tree_nodes(size_t count)
 {
-    struct merkle_tree tree = {.count = count};
     size_t nodes = count;
     for (size_t level = count; level > 1; level = parents(level))
         nodes += parents(level);
-    enum err e = mem_alloc(nodes, sizeof *tree.nodes, &tree.nodes);
+    return nodes;
+}
+
+enum err merkle_tree_new(size_t count, struct merkle_tree *out)
+{
+    struct merkle_tree tree = {.count = count};
+    enum err e = mem_alloc(merkle_tree_nodes(count), sizeof *tree.nodes, &tree.nodes);
     if (e == ERR_OK)
         *out = tree;
     return e;

@@ -39,6 +39,9 @@ struct merkle_tree {
     size_t count;
 };
 
+/* How many nodes a tree of so many leaves has. */
+size_t merkle_tree_nodes(size_t count);
+
 /* Room for so many leaves, at least one: write them to nodes[0 .. count-1], then merkle_tree_finish. ERR_MEMORY alone. */
 MUST_USE enum err merkle_tree_new(size_t count, struct merkle_tree *out);
 void merkle_tree_finish(struct merkle_tree *tree);

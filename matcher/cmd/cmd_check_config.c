@@ -3,7 +3,9 @@
 #include "cmd/service_settings.h"
 
 #include "base/mem.h"
+#include "blind/watchlist.h"
 #include "domain/catalog.h"
+#include "domain/chances.h"
 #include "intake/codelist.h"
 #include "intake/names.h"
 #include "intake/postcodes.h"
@@ -83,6 +85,37 @@ static enum err check_catalog(enum catalog_list list, const char *path)
     return e;
 }
 
+static enum err check_chances(const char *path)
+{
+    struct chances *chances = NULL;
+    struct problems problems;
+    problems_init(&problems, path);
+    enum err e = chances_read_file(path, &problems, &chances);
+    problems_print(&problems, language_of_environment(), stderr);
+    problems_free(&problems);
+    if (e == ERR_OK)
+        printf("kans_op_stage: %zu entries (%s)\n", chances_count(chances), path);
+    chances_free(chances);
+    return e;
+}
+
+static enum err check_watchlist(const char *path)
+{
+    struct watchlist *watchlist = NULL;
+    struct problems problems;
+    size_t count = 0;
+    problems_init(&problems, path);
+    enum err e = watchlist_read_file(path, &problems, &watchlist);
+    problems_print(&problems, language_of_environment(), stderr);
+    while (watchlist && watchlist_at(watchlist, count))
+        count++;
+    if (e == ERR_OK)
+        printf("watchlist: %zu entries (%s)\n", count, path);
+    problems_free(&problems);
+    watchlist_free(watchlist);
+    return e;
+}
+
 static void keep_first(enum err *result, enum err e)
 {
     if (*result == ERR_OK)
@@ -104,7 +137,10 @@ static int run(const struct invocation *invocation)
     static const struct {
         const char *name;
         enum codelist_kind kind;
-    } lists[] = {{"skills", CODELIST_SKILLS}, {"reasons", CODELIST_REASONS}, {"grounds", CODELIST_GROUNDS}};
+    } lists[] = {{"skills", CODELIST_SKILLS},
+                 {"reasons", CODELIST_REASONS},
+                 {"grounds", CODELIST_GROUNDS},
+                 {"routes", CODELIST_ROUTES}};
     static const enum catalog_list shown[] = {CATALOG_SCHOOLS, CATALOG_CONTACTS};
     enum err result = ERR_OK;
     if (settings_flag(settings, "markdown")) {
@@ -121,6 +157,10 @@ static int run(const struct invocation *invocation)
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
         if (settings_string(settings, catalog_setting(shown[i])))
             keep_first(&result, check_catalog(shown[i], settings_string(settings, catalog_setting(shown[i]))));
+    if (settings_string(settings, "kans_op_stage"))
+        keep_first(&result, check_chances(settings_string(settings, "kans_op_stage")));
+    if (settings_string(settings, "watchlist"))
+        keep_first(&result, check_watchlist(settings_string(settings, "watchlist")));
     /* An offline round needs none; who names one of them runs a service. */
     if (result == ERR_OK && names_one_of_service(settings))
         result = service_settings_check(settings, stderr);

@@ -1,5 +1,8 @@
 #include "cmd/command.h"
 
+#include "cmd/options.h"
+#include "cmd/signal_ledger.h"
+
 #include "base/mem.h"
 #include "signal/did.h"
 #include "signal/exact_test.h"
@@ -15,6 +18,12 @@ static const struct option options[] = {
      .where = OPTION_ON_LINE,
      .unit = "FILE",
      .text = "a JSON file with tables to compute (shapes: see --help)"},
+    {.name = "ledger",
+     .type = OPTION_PATH,
+     .where = OPTION_ON_LINE,
+     .unit = "PATH",
+     .text = "data_dir of a service, which may be running, or an engine.sqlite: recompute the rules from its ledger"},
+    OPTION_THREADS,
 };
 
 enum { BLOCKS_MAX = 100000, EBH_MAX = 10000000 };
@@ -269,11 +278,15 @@ static enum err compute(const json_t *file, json_t *out)
 static int run(const struct invocation *invocation)
 {
     const char *path = settings_string(invocation->settings, "vectors");
+    const char *ledger = settings_string(invocation->settings, "ledger");
     json_error_t problem;
-    if (!path) {
-        fputs("stagematch signal: say which file: --vectors FILE\n", stderr);
+    if (!path == !ledger) {
+        fputs("stagematch signal: say which: --vectors FILE or --ledger PATH\n", stderr);
         return EXIT_WRONG_USE;
     }
+    if (ledger)
+        return exit_status(
+            signal_ledger_recompute(ledger, (uint32_t)settings_number(invocation->settings, "threads"), stdout));
     json_t *file = json_load_file(path, JSON_REJECT_DUPLICATES, &problem);
     if (!file) {
         fprintf(stderr, "%s: line %d: %s\n", path, problem.line, problem.text);
@@ -291,8 +304,8 @@ static int run(const struct invocation *invocation)
 
 const struct command command_signal = {
     .name = "signal",
-    .usage = "--vectors FILE",
-    .summary = "Compute the exact tests and e-values of given tables, to hold against another program",
+    .usage = "--vectors FILE | --ledger PATH",
+    .summary = "Recompute signals from a ledger; compute exact tests and e-values of given tables",
     .details =
         "FILE is JSON. With `vectors`, a list of {id, tables: [{n, m, r, x}, …]}: prints for each id the exact "
         "conditional\n"
@@ -300,7 +313,10 @@ const struct command command_signal = {
         "p_less,\n"
         "p_two_sided, midp_greater, midp_less, cond_mle_or, ci95.\n"
         "With `single` ({n, m, r, x, gamma}), `product` ({blocks}), `did` ({stage1, stage2}), `ebh` ({e, alpha}) or\n"
-        "`adjuster` ({sup}): lists with the e-values, in the same order. Odds ratios without a limit are \"Inf\".",
+        "`adjuster` ({sup}): lists with the e-values, in the same order. Odds ratios without a limit are \"Inf\".\n"
+        "With --ledger: counts every decision and observation of the ledger again, in any order the same, judges "
+        "each unit\n"
+        "by the default settings, and says how many of the counters that the engine keeps differ (then exits 1).",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .run = run,

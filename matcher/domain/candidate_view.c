@@ -129,6 +129,20 @@ static void add_bands(struct context *context, const ProposalRecord *record, con
     }
 }
 
+static void copy_criteria(struct context *context, const Placement *declared, Stagematch__V1__CandidateView *view)
+{
+    for (size_t i = 0; i < declared->n_hard_criteria && context->error == ERR_OK; i++) {
+        Stagematch__V1__HardCriterion *copy;
+        if (context_ok(context, message_dup(declared->hard_criteria[i], &copy)))
+            (void)context_ok(context, message_append(&view->n_hard_criteria, &view->hard_criteria, copy));
+    }
+    for (size_t i = 0; i < declared->n_weighted_criteria && context->error == ERR_OK; i++) {
+        Stagematch__V1__WeightedCriterion *copy;
+        if (context_ok(context, message_dup(declared->weighted_criteria[i], &copy)))
+            (void)context_ok(context, message_append(&view->n_weighted_criteria, &view->weighted_criteria, copy));
+    }
+}
+
 Stagematch__V1__CandidateView *candidate_view(struct context *context, const ProposalRecord *record)
 {
     Stagematch__V1__CandidateView *view = CONTEXT_NEW(context, stagematch__v1__candidate_view__descriptor);
@@ -137,8 +151,10 @@ Stagematch__V1__CandidateView *candidate_view(struct context *context, const Pro
     struct blind_parts parts = blind_parts_of(record->view_reduction);
     const Placement *declared = proposal_declared(context, record);
     const struct proposal_state_facts *facts = proposal_state_facts(record->state);
-    if (!actor_is(context->actor, ROLE(STUDENT)))
+    if (!actor_is(context->actor, ROLE(STUDENT))) {
         (void)context_ok(context, message_assign_string(&view->candidate, text_of(record->candidate)));
+        proposal_copy_check_ins(context, record, SIDE(COMPANY), &view->check_ins, &view->n_check_ins);
+    }
     context_id(context, record->placement_id, &view->placement_id);
     view->state = record->state;
     view->version = record->version;
@@ -148,8 +164,10 @@ Stagematch__V1__CandidateView *candidate_view(struct context *context, const Pro
     view->reduction = record->view_reduction;
     if (parts.qualification && context->error == ERR_OK)
         (void)context_ok(context, message_assign_string(&view->qualification, text_of(record->qualification)));
-    if (declared)
+    if (declared) {
+        copy_criteria(context, declared, view);
         add_bands(context, record, declared, parts.bands, view);
+    }
     context_time(context, task_due_ms(context->state, INDEX_TASK_PROPOSAL, record->proposal_id, facts->task),
                  &view->due_time);
     if (record->introduction_agreed)

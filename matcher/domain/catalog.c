@@ -75,6 +75,7 @@ static const struct list_facts {
     [CATALOG_SKILLS] = {"skills", skill_columns, true, 1000},
     [CATALOG_QUALIFICATIONS] = {"opleidingen", qualification_columns, true, 10000},
     [CATALOG_SCHOOLS] = {"school_names", school_columns, true, 1000},
+    [CATALOG_GROUNDS] = {"grounds", skill_columns, true, 100},
     [CATALOG_CONTACTS] = {"contacts", contact_columns, false, 500},
 };
 

@@ -1,6 +1,6 @@
 /*
  * catalog.h - names and contacts of the configuration, as they are shown to people: skills (config/skills.csv), qualifications
- * (opleidingen.csv), schools (schools.csv), who can help (contacts.csv).
+ * (opleidingen.csv), schools (schools.csv), grounds (grounds.csv), who can help (contacts.csv).
  *
  * Nothing that the service decides rests on them. Each list is bounded, entries and texts alike, so that all of them fit into one answer of
  * less than 4 MiB; ordinarily it is some tens of KiB.
@@ -12,13 +12,20 @@
 
 enum { CATALOG_TEXT_BYTES_MAX = 200 };
 
-enum catalog_list { CATALOG_SKILLS, CATALOG_QUALIFICATIONS, CATALOG_SCHOOLS, CATALOG_CONTACTS, CATALOG_LIST_COUNT };
+enum catalog_list {
+    CATALOG_SKILLS,
+    CATALOG_QUALIFICATIONS,
+    CATALOG_SCHOOLS,
+    CATALOG_GROUNDS,
+    CATALOG_CONTACTS,
+    CATALOG_LIST_COUNT
+};
 
-/* The list's setting: "skills", "opleidingen", "school_names", "contacts"; static. */
+/* The list's setting: "skills", "opleidingen", "school_names", "grounds", "contacts"; static. */
 const char *catalog_setting(enum catalog_list list);
 
 struct named_entry {
-    const char *code, *nl, *en; /* en: of skills alone, otherwise "" */
+    const char *code, *nl, *en; /* en: of skills and grounds, otherwise "" */
 };
 
 struct contact_entry {

@@ -21,11 +21,14 @@ struct context {
     const struct actor *actor;     /* of no role with timers and long work */
     const struct command *command; /* NULL with timers, long work and solving */
     struct entries *entries;       /* what the domain remembers for proofs (entries.h) */
+    struct monitor_work *monitor;  /* what the monitor is counting (monitor.h) */
     const uint8_t *entropy;
     uint64_t drawn; /* how many ids were made of the entropy */
     int64_t now_ms;
-    bool on_behalf; /* of the decision under way: a coördinator acts for a company */
-    bool has_text;  /* a text goes with this call, kept by the vault (CommitWithText) */
+    bool on_behalf;   /* of the decision under way: a coördinator acts for a company, or for a student */
+    bool for_student; /* with on_behalf: for a student */
+    bool has_text;    /* a text goes with this call, kept by the vault (CommitWithText) */
+    bool waits;       /* set by a handler that changes nothing: the call is to be applied again (struct outcome) */
     enum err error;
     Stagematch__Internal__V1__TextSubject
         *text_subject; /* set by a handler whose text is kept; owned by the context */
@@ -93,6 +96,8 @@ struct fact {
     const char *school, *leerbedrijf, *code, *reason, *criterion; /* NULL: none */
     ProtobufCBinaryData proposal_id, round_id, placement_id, profile_hash, digest, entries_root;
     uint64_t from_seq, up_to_seq, criteria_version;
+    const char *kvk, *stratum; /* for the rules of signals (signal/rules.h) */
+    unsigned marks;
 };
 uint64_t context_fact(struct context *context, const struct fact *fact);
 

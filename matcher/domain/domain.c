@@ -1,10 +1,14 @@
 #include "domain/domain.h"
 
 #include "domain/answers.h"
+#include "domain/case.h"
 #include "domain/entries.h"
 #include "domain/handlers.h"
 #include "domain/import.h"
 #include "domain/market.h"
+#include "domain/measure.h"
+#include "domain/monitor.h"
+#include "domain/report.h"
 #include "domain/saga.h"
 #include "domain/state_index.h"
 #include "domain/task.h"
@@ -13,13 +17,11 @@
 
 enum { RESPONSE_BYTES_MAX = 36 << 20 }; /* what fits in a frame between two roles */
 
-/* How long it is remembered that a stage was committed or fenced: far longer than a vault can be away. */
-#define STAGE_KEPT_MS ((int64_t)30 * 24 * 3600 * 1000)
-
 struct domain {
     struct domain_options options;
     struct state *state;
     struct entries entries;
+    struct monitor_work monitor;
     bool broken;
 };
 
@@ -44,6 +46,7 @@ void domain_free(struct domain *domain)
     if (!domain)
         return;
     entries_free(&domain->entries);
+    monitor_work_free(&domain->monitor);
     state_free(domain->state);
     mem_free(domain);
 }
@@ -66,8 +69,9 @@ void outcome_free(struct outcome *outcome)
 
 const struct handler *handler_of(enum method_id method)
 {
-    static const struct handler *const tables[] = {proposal_handlers, candidate_handlers, task_handlers,
-                                                   saga_handlers, market_handlers};
+    static const struct handler *const tables[] = {
+        proposal_handlers, candidate_handlers, task_handlers, saga_handlers,    market_handlers,
+        report_handlers,   signal_handlers,    case_handlers, measure_handlers, monitor_handlers};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         for (const struct handler *row = tables[i]; row->run; row++)
             if (row->method == method)
@@ -82,6 +86,7 @@ static struct context context_start(struct domain *domain, const struct command 
                             .options = &domain->options,
                             .state = domain->state,
                             .entries = &domain->entries,
+                            .monitor = &domain->monitor,
                             .actor = command ? &command->actor : NULL,
                             .command = command,
                             .entropy = entropy,
@@ -108,7 +113,7 @@ static struct status run(struct context *context, const struct handler *handler,
     if (!response)
         return status_refuse(&refusal_memory);
     struct status status = handler->run(context, context->command->request, response);
-    if (!status.refusal && context->error == ERR_OK)
+    if (!status.refusal && context->error == ERR_OK && !context->waits)
         pack_into(&out->response, response, context);
     message_free(response);
     message_free(context->text_subject);
@@ -155,10 +160,12 @@ void domain_apply(struct domain *domain, const struct command *command, struct o
     uint64_t before = state_mutations(domain->state);
     buf_init(&out->response, RESPONSE_BYTES_MAX);
     buf_init(&out->problems, RESPONSE_BYTES_MAX);
+    out->waits = false;
     out->status = domain->broken ? status_refuse(&refusal_unavailable) : check_caller(command, handler);
     if (out->status.refusal)
         return;
     out->status = apply(&context, handler, out);
+    out->waits = context.waits;
     if (context.error == ERR_OK && !out->status.refusal)
         return;
     buf_clear(&out->response);
@@ -180,14 +187,6 @@ static int64_t answer_due_ms(const struct state *state)
     return answer ? answer->expire_ms : INT64_MAX;
 }
 
-static int64_t stage_due_ms(const struct state *state)
-{
-    struct scan scan;
-    scan_all(&scan, state, INDEX_STAGE_DONE);
-    const StageRecord *stage = scan_next(&scan);
-    return stage ? stage->time_ms + STAGE_KEPT_MS : INT64_MAX;
-}
-
 static const TaskRecord *first_task(const struct state *state)
 {
     struct scan scan;
@@ -203,8 +202,9 @@ static int64_t task_timer_ms(const struct state *state)
 
 int64_t domain_next_due_ms(const struct domain *domain)
 {
-    const int64_t due_ms[] = {task_timer_ms(domain->state), answer_due_ms(domain->state), stage_due_ms(domain->state),
-                              stage_give_up_ms(domain->state), rematch_retry_due_ms(domain->state)};
+    const int64_t due_ms[] = {task_timer_ms(domain->state),        answer_due_ms(domain->state),
+                              stage_forget_ms(domain->state),      stage_give_up_ms(domain->state),
+                              rematch_retry_due_ms(domain->state), monitor_due_ms(domain->state, &domain->options)};
     int64_t next = INT64_MAX;
     for (size_t i = 0; i < sizeof due_ms / sizeof due_ms[0]; i++)
         next = due_ms[i] < next ? due_ms[i] : next;
@@ -219,19 +219,6 @@ static void forget_answer(struct context *context)
     context_remove(context, RECORD_ANSWER, text_of_bytes(answer->key));
 }
 
-/* With what it was of: an import has its stage's id. One that rows still wait for stays. */
-static void forget_stage(struct context *context)
-{
-    struct scan scan;
-    scan_all(&scan, context->state, INDEX_STAGE_DONE);
-    const StageRecord *stage = scan_next(&scan);
-    struct text id = text_of_bytes(stage->stage_id);
-    const ImportRecord *import = state_find(context->state, RECORD_IMPORT, id);
-    if (import && !import_has_work(context->state))
-        context_remove(context, RECORD_IMPORT, id);
-    context_remove(context, RECORD_STAGE, id);
-}
-
 /* One thing that is due; false where nothing is. What is late is done in the order in which it was due. */
 static bool run_one(struct context *context)
 {
@@ -240,12 +227,14 @@ static bool run_one(struct context *context)
         task_run_due(context, first_task(context->state));
     else if (answer_due_ms(context->state) <= now)
         forget_answer(context);
-    else if (stage_due_ms(context->state) <= now)
-        forget_stage(context);
+    else if (stage_forget_ms(context->state) <= now)
+        stage_forget(context);
     else if (stage_give_up_ms(context->state) <= now)
         stage_give_up(context);
     else if (rematch_retry_due_ms(context->state) <= now)
         rematch_retry(context);
+    else if (monitor_due_ms(context->state, context->options) <= now)
+        monitor_run_due(context);
     else
         return false;
     return true;
@@ -266,7 +255,7 @@ bool domain_run_due(struct domain *domain, const uint8_t entropy[ENTROPY_BYTES],
 
 bool domain_has_work(const struct domain *domain)
 {
-    return !domain->broken && market_has_work(domain->state);
+    return !domain->broken && (market_has_work(domain->state) || monitor_has_work(domain->state));
 }
 
 bool domain_work(struct domain *domain, const uint8_t entropy[ENTROPY_BYTES], int64_t now_ms)
@@ -274,7 +263,10 @@ bool domain_work(struct domain *domain, const uint8_t entropy[ENTROPY_BYTES], in
     struct context context = context_start(domain, NULL, entropy, now_ms);
     if (domain->broken)
         return false;
-    market_work(&context);
+    if (market_has_work(domain->state))
+        market_work(&context);
+    else
+        monitor_work_piece(&context);
     if (context.error != ERR_OK)
         domain->broken = true;
     return domain_has_work(domain);
@@ -282,12 +274,14 @@ bool domain_work(struct domain *domain, const uint8_t entropy[ENTROPY_BYTES], in
 
 bool domain_next_solve(const struct domain *domain, struct solve_request *out)
 {
-    return !domain->broken && market_next_solve(domain->state, out);
+    return !domain->broken &&
+           (market_next_solve(domain->state, out) || entries_next(&domain->entries, domain->state, out));
 }
 
 enum err domain_solve(const struct domain *domain, const struct solve_request *request, struct buf *result)
 {
-    return market_solve(domain->state, &domain->options, request, result);
+    return request->entries ? entries_make(domain->state, request, result)
+                            : market_solve(domain->state, &domain->options, request, result);
 }
 
 void domain_solved(struct domain *domain, const struct solve_request *request, struct text result,
@@ -296,7 +290,10 @@ void domain_solved(struct domain *domain, const struct solve_request *request, s
     struct context context = context_start(domain, NULL, entropy, now_ms);
     if (domain->broken)
         return;
-    market_solved(&context, request, result, failure);
+    if (request->entries)
+        context.error = entries_made(&domain->entries, domain->state, request, result, failure);
+    else
+        market_solved(&context, request, result, failure);
     if (context.error != ERR_OK)
         domain->broken = true;
 }

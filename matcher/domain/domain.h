@@ -15,10 +15,12 @@
 #include "api/status.h"
 #include "base/buf.h"
 #include "domain/catalog.h"
+#include "domain/chances.h"
 #include "domain/reasons.h"
 #include "domain/state.h"
 #include "domain/terms.h"
 #include "match/market.h"
+#include "signal/judge.h"
 
 enum { ENTROPY_BYTES = 32, SCOPE_MAX = 64 };
 
@@ -44,6 +46,8 @@ struct outcome {
     struct status status;
     struct buf response; /* the packed response message, when done */
     struct buf problems; /* packed stagematch.v1.Refusal to send in place of the status's own, where length > 0 */
+    bool
+        waits; /* a read that needs what only domain_solve can make: nothing else is set, apply it again after domain_solved */
 };
 void outcome_free(struct outcome *outcome);
 
@@ -53,10 +57,31 @@ struct geography {
     void *context;
 };
 
+struct watchlist;
+
+/* The terms of the monitor (monitor.h). Bit 1 << month for each month in which one begins; 0: there is no monitor. */
+struct monitor_options {
+    unsigned months;
+    uint32_t wait_days; /* after its last day a term is counted */
+};
+
+/* What the rules of signals go by (signal/judge.h). All 0: its defaults. */
+struct signal_options {
+    struct judge_settings judge;
+    uint32_t window_quarters;
+    uint32_t again_weeks, early_weeks; /* R3: published again within; R8: ended within */
+};
+
 struct domain_options {
-    const struct reasons *reasons;   /* config/reasons.csv, read by the engine */
-    const struct calendar *calendar; /* terms and holidays */
-    const struct catalog *catalog;   /* names and contacts for people; NULL: none */
+    const struct reasons *reasons;             /* config/reasons.csv, read by the engine */
+    const struct calendar *calendar;           /* terms and holidays */
+    const struct catalog *catalog;             /* names and contacts for people; NULL: none */
+    const struct case_outcomes *case_outcomes; /* how a case can end; NULL: none */
+    const struct menukaart *menukaart;         /* measures to choose from; NULL: none */
+    const struct chances *chances;             /* sectors and kans op stage; NULL: none */
+    struct signal_options signals;
+    struct monitor_options monitor;
+    const struct watchlist *watchlist; /* words that are questioned (blind/watchlist.h); NULL: none */
     struct geography geography;
     struct match_rules rules; /* for new rounds */
     uint8_t label_key[32];    /* HMAC key of candidates' labels; kept in the engine's store */
@@ -94,10 +119,13 @@ bool domain_work(struct domain *domain, const uint8_t entropy[ENTROPY_BYTES], in
  * a forked child, computes from the state alone and writes a result; domain_solved takes it back in the engine (a
  * re-match whose ground changed meanwhile is recognised and asked for again). `failure` set: the child failed.
  */
-/* `rematch`: of a published round. `seal`: the digest of a large input, before its round is sealed. Neither: the solve. */
+/*
+ * `rematch`: of a published round. `seal`: the digest of a large input, before its round is sealed. `entries`: the tree of one that was,
+ * for proofs; it changes nothing in the state. None of them: the solve.
+ */
 struct solve_request {
     uint8_t round_id[ID_BYTES];
-    bool rematch, seal;
+    bool rematch, seal, entries;
     uint64_t up_to_seq;
 };
 bool domain_next_solve(const struct domain *domain, struct solve_request *out);

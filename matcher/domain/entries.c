@@ -29,6 +29,7 @@ static struct entries_tree *find(struct entries *entries, ProtobufCBinaryData ro
 void entries_forget(struct entries *entries, ProtobufCBinaryData round_id)
 {
     struct entries_tree *tree = find(entries, round_id);
+    entries->forgotten++;
     if (tree)
         forget(tree);
 }
@@ -114,7 +115,31 @@ static struct entries_tree *make_room(struct entries *entries, size_t count)
     }
 }
 
-/* The tree of a round, from memory or made. */
+/* Keeps the tree, and takes it. */
+static struct entries_tree *keep(struct entries *entries, const RoundRecord *record, struct merkle_tree tree)
+{
+    struct entries_tree *place = make_room(entries, tree.count);
+    place->tree = tree;
+    place->used = ++entries->uses;
+    memcpy(place->round_id, record->round_id.data, ID_BYTES);
+    return place;
+}
+
+static const RoundRecord *round_of(const struct state *state, const uint8_t round_id[ID_BYTES])
+{
+    return state_find(state, RECORD_ROUND, (struct text){(const char *)round_id, ID_BYTES});
+}
+
+/* One after another: who waits asks again. */
+static void want(struct entries *entries, const struct state *state, const RoundRecord *record)
+{
+    if (entries->is_wanted && round_of(state, entries->wanted))
+        return;
+    entries->is_wanted = true;
+    memcpy(entries->wanted, record->round_id.data, ID_BYTES);
+}
+
+/* The tree of a round, from memory or made; NULL: it is wanted. */
 static enum err tree_of(struct entries *entries, const struct state *state, const RoundRecord *record,
                         const struct merkle_tree **out)
 {
@@ -123,16 +148,71 @@ static enum err tree_of(struct entries *entries, const struct state *state, cons
         struct merkle_tree tree;
         if (record->student_count > ENTRIES_MAX || record->placement_count > ENTRIES_MAX - record->student_count)
             return ERR_RANGE;
+        if (record->student_count + record->placement_count > ENTRIES_AT_ONCE) {
+            want(entries, state, record);
+            *out = NULL;
+            return ERR_OK;
+        }
         enum err e = read_tree(state, record, &tree);
         if (e != ERR_OK)
             return e;
-        place = make_room(entries, tree.count);
-        place->tree = tree;
-        memcpy(place->round_id, record->round_id.data, ID_BYTES);
+        place = keep(entries, record, tree);
     }
     place->used = ++entries->uses;
     *out = &place->tree;
     return ERR_OK;
+}
+
+bool entries_next(const struct entries *entries, const struct state *state, struct solve_request *out)
+{
+    if (!entries->is_wanted || !round_of(state, entries->wanted))
+        return false;
+    *out = (struct solve_request){.entries = true, .up_to_seq = entries->forgotten};
+    memcpy(out->round_id, entries->wanted, ID_BYTES);
+    return true;
+}
+
+enum err entries_make(const struct state *state, const struct solve_request *request, struct buf *result)
+{
+    struct merkle_tree tree;
+    const RoundRecord *record = round_of(state, request->round_id);
+    enum err e = record ? read_tree(state, record, &tree) : ERR_MISSING;
+    if (e != ERR_OK)
+        return e;
+    buf_put(result, tree.nodes, merkle_tree_nodes(tree.count) * sizeof *tree.nodes);
+    merkle_tree_free(&tree);
+    return buf_error(result);
+}
+
+/* From the bytes of its nodes; without leaves where there are none, or others than the round has. */
+static enum err unpack_tree(struct text bytes, const RoundRecord *record, struct merkle_tree *out)
+{
+    struct merkle_tree tree = {.count = 0};
+    size_t count = (size_t)(record->student_count + record->placement_count);
+    if (count && bytes.length == merkle_tree_nodes(count) * sizeof *tree.nodes) {
+        enum err e = merkle_tree_new(count, &tree);
+        if (e != ERR_OK)
+            return e;
+        memcpy(tree.nodes, bytes.data, bytes.length);
+        if (!has_root(&tree, record))
+            merkle_tree_free(&tree);
+    }
+    *out = tree;
+    return ERR_OK;
+}
+
+enum err entries_made(struct entries *entries, const struct state *state, const struct solve_request *request,
+                      struct text result, const char *failure)
+{
+    struct merkle_tree tree;
+    const RoundRecord *record = round_of(state, request->round_id);
+    entries->is_wanted = false;
+    if (failure || !record || request->up_to_seq != entries->forgotten || find(entries, record->round_id))
+        return ERR_OK;
+    enum err e = unpack_tree(result, record, &tree);
+    if (e == ERR_OK)
+        (void)keep(entries, record, tree);
+    return e;
 }
 
 enum err entries_prove(struct entries *entries, const struct state *state, const RoundRecord *record, struct text row,
@@ -144,6 +224,9 @@ enum err entries_prove(struct entries *entries, const struct state *state, const
     enum err e = tree_of(entries, state, record, &tree);
     if (e != ERR_OK)
         return e;
+    out->waits = !tree;
+    if (!tree)
+        return ERR_OK;
     merkle_leaf(row, leaf);
     while (index < tree->count && memcmp(tree->nodes[index], leaf, sizeof leaf) != 0)
         index++;

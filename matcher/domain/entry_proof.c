@@ -110,6 +110,9 @@ static struct status prove(struct context *context, const RoundRecord *record, s
         return status_refuse(&refusal_input_not_whole);
     if (!context_ok(context, e))
         return context_status(context);
+    context->waits = proof.waits;
+    if (proof.waits)
+        return STATUS_DONE;
     context_ok(context, message_assign_bytes(&response->row, row));
     response->index = (uint32_t)proof.index;
     response->count = (uint32_t)proof.count;

@@ -13,8 +13,11 @@ extern const struct handler saga_handlers[];      /* saga.c, notice.c: the vault
 extern const struct handler
     market_handlers[]; /* market.c: stagevragen, placements, imports, rounds, exports, erasure */
 
-handler_function handle_pull_notices; /* notice.c */
-handler_function handle_get_catalog;  /* catalog_calls.c */
+extern const struct handler signal_handlers[]; /* signal_calls.c: signals and aandachtspunten */
+
+handler_function handle_pull_notices;   /* notice.c */
+handler_function handle_pull_decisions; /* decided.c */
+handler_function handle_get_catalog;    /* catalog_calls.c */
 
 /* The row of a method; NULL where this folder does not answer it. */
 const struct handler *handler_of(enum method_id method);

@@ -100,8 +100,13 @@ static Profile *merged_profile(struct context *context, const StudentProfile *ro
     return profile;
 }
 
-void import_install_student(struct context *context, const StudentProfile *row, struct text hidden_by,
-                            struct import_counts *counts)
+bool import_identity_changed(ProtobufCBinaryData bits, size_t row)
+{
+    return row / 8 < bits.len && bits.data[row / 8] >> row % 8 & 1;
+}
+
+void import_install_student(struct context *context, const StudentProfile *row, bool identity_changed,
+                            struct text hidden_by, struct import_counts *counts)
 {
     const StagevraagRecord *found = state_find(context->state, RECORD_STAGEVRAAG, text_of_bytes(row->stagevraag_id));
     bool same = false;
@@ -113,7 +118,8 @@ void import_install_student(struct context *context, const StudentProfile *row, 
     Profile *profile = merged_profile(context, row, found->profile);
     if (!profile || !context_ok(context, message_same(profile, found->profile, &same)) || same) {
         message_free(profile);
-        counts->same++;
+        counts->changed += identity_changed;
+        counts->same += !identity_changed;
         return;
     }
     StagevraagRecord *record = stagevraag_edit(context, found);
@@ -221,6 +227,20 @@ bool import_has_work(const struct state *state)
            first_hidden(state, INDEX_PLACEMENT_HIDDEN);
 }
 
+static bool hides(const struct state *state, enum state_index index, ProtobufCBinaryData import_id)
+{
+    struct scan scan;
+    scan_id(&scan, state, index, text_of_bytes(import_id));
+    return scan_next(&scan) != NULL;
+}
+
+bool import_can_go(const struct state *state, ProtobufCBinaryData stage_id)
+{
+    const ImportRecord *import = state_find(state, RECORD_IMPORT, text_of_bytes(stage_id));
+    return import && import->state == IMPORT_STATE(DONE) && !hides(state, INDEX_STAGEVRAAG_HIDDEN, stage_id) &&
+           !hides(state, INDEX_PLACEMENT_HIDDEN, stage_id);
+}
+
 static void install_rows(struct context *context, const ImportRecord *import, const ImportChunkRecord *chunk,
                          struct import_counts *counts)
 {
@@ -229,7 +249,8 @@ static void install_rows(struct context *context, const ImportRecord *import, co
         StudentProfile *row = NULL;
         if (context_ok(context, message_unpack(&stagematch__internal__v1__student_profile__descriptor,
                                                text_of_bytes(chunk->students[i]), &row)))
-            import_install_student(context, row, hidden_by, counts);
+            import_install_student(context, row, import_identity_changed(chunk->identity_changed, i), hidden_by,
+                                   counts);
         message_free(row);
     }
     for (size_t i = 0; i < chunk->n_placements && context->error == ERR_OK; i++) {

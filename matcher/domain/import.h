@@ -31,9 +31,15 @@ struct kept_rows {
 };
 struct kept_rows import_kept_rows(const struct context *context, ProtobufCBinaryData stage_id, uint32_t chunks);
 
-/* Installs rows that were checked. `hidden_by`: an import that is under way, or empty. */
-void import_install_student(struct context *context, const StudentProfile *row, struct text hidden_by,
-                            struct import_counts *counts);
+/* Of a row in `identity_changed`, whose bits are as in CommitStudentsRequest. */
+bool import_identity_changed(ProtobufCBinaryData bits, size_t row);
+
+/*
+ * Installs rows that were checked. `identity_changed` counts a row whose profile is the same as changed, and does nothing else.
+ * `hidden_by`: an import that is under way, or empty.
+ */
+void import_install_student(struct context *context, const StudentProfile *row, bool identity_changed,
+                            struct text hidden_by, struct import_counts *counts);
 void import_install_placement(struct context *context, const Placement *row, const char *school, bool publish,
                               struct text hidden_by, struct import_counts *counts);
 

@@ -38,6 +38,8 @@ static struct status check_students(const struct context *context, const CommitS
     bool none_needed = request->last && request->chunk > 0;
     if (request->n_students > WORK_RECORDS_MAX || (request->n_students == 0 && !none_needed))
         return status_refuse_field(&refusal_chunk_size, "students");
+    if (request->identity_changed.len > WORK_RECORDS_MAX / 8)
+        return status_refuse_field(&refusal_chunk_size, "identity_changed");
     for (size_t i = 0; i < request->n_students; i++) {
         struct status status = check_student(context, request->students[i]);
         if (status.refusal)
@@ -115,6 +117,7 @@ static void keep_students(struct context *context, const CommitStudents *request
             keep_packed(context, row, &chunk->students, &chunk->n_students);
         message_free(row);
     }
+    context_ok(context, message_assign_bytes(&chunk->identity_changed, text_of_bytes(request->identity_changed)));
     keep_chunk(context, chunk);
 }
 
@@ -125,7 +128,8 @@ static void install_students(struct context *context, const CommitStudents *requ
     for (size_t i = 0; i < request->n_students && context->error == ERR_OK; i++) {
         StudentProfile *row = canonical_student(context, request->students[i]);
         if (row)
-            import_install_student(context, row, text_of(""), &counts);
+            import_install_student(context, row, import_identity_changed(request->identity_changed, i), text_of(""),
+                                   &counts);
         message_free(row);
     }
     struct kept_rows rows = {true, request->n_students, counts.added, counts.changed, counts.same};

@@ -39,6 +39,9 @@ uint64_t context_fact(struct context *context, const struct fact *fact)
     payload.from_seq = fact->from_seq;
     payload.up_to_seq = fact->up_to_seq;
     payload.criteria_version = fact->criteria_version;
+    payload.kvk = borrowed(fact->kvk);
+    payload.stratum = borrowed(fact->stratum);
+    payload.marks = fact->marks;
     uint64_t seq = 0;
     (void)context_ok(context, state_ledger(context->state, context->now_ms, fact->kind, text_of_bytes(fact->subject),
                                            &payload.base, &seq));

@@ -2,6 +2,7 @@
 
 #include "domain/handlers.h"
 #include "domain/import.h"
+#include "domain/remarks.h"
 #include "domain/round.h"
 
 bool market_has_work(const struct state *state)
@@ -31,6 +32,7 @@ const struct handler market_handlers[] = {
     {METHOD_COMMIT_STUDENTS, handle_commit_students, false},
     {METHOD_COMMIT_PLACEMENTS, handle_commit_placements, true},
     {METHOD_GET_IMPORT, handle_get_import, false},
+    {METHOD_CHECK_PLACEMENT_TEXT, handle_check_placement_text, false},
     {METHOD_SUBMIT_PLACEMENT, handle_submit_placement, true},
     {METHOD_PUBLISH_PLACEMENT, handle_publish_placement, true},
     {METHOD_REOPEN_PLACEMENT, handle_reopen_placement, true},

@@ -313,6 +313,22 @@ static enum err add_exclusion(struct building *building, const char *written, st
     return e;
 }
 
+static enum err add_stops(struct building *building, const char *school, struct span *out)
+{
+    struct scan scan;
+    enum err e = ERR_OK;
+    if (!building->input->stops)
+        return ERR_OK;
+    scan_string(&scan, building->input->stops, INDEX_MEASURE_STOP, school);
+    for (const Stagematch__Internal__V1__MeasureRecord *measure; e == ERR_OK && (measure = scan_next(&scan));) {
+        struct name name = read_name(measure->leerbedrijf);
+        struct span company = equal_run(building, &name, compare_company);
+        for (uint32_t i = 0; i < company.count && e == ERR_OK; i++)
+            e = add_number(&building->market->exclusions, &building->exclusion_pool, company.at + i, out);
+    }
+    return e;
+}
+
 static enum err add_names(struct building *building, const struct input_student *from, struct student *to)
 {
     const Stagematch__V1__Profile *profile = from->profile;
@@ -328,6 +344,8 @@ static enum err add_names(struct building *building, const struct input_student 
         if (place != PLACE_NONE)
             e = add_number(&building->market->exclusions, &building->exclusion_pool, place, &to->exclusions);
     }
+    if (e == ERR_OK)
+        e = add_stops(building, from->record->school, &to->exclusions);
     return e;
 }
 

@@ -32,6 +32,9 @@ struct round_input {
     struct input_place *places;
     size_t student_count, student_capacity, place_count, place_capacity;
     uint32_t *by_id; /* places in order of placement_id; after round_input_arrange */
+    /* Of a match that is made now: leerbedrijven with which a student's school does not work (measure.h) are left out. NULL: of a sealed
+       input, whose profiles say it. */
+    const struct state *stops;
 };
 
 void round_input_free(struct round_input *input);

@@ -1,14 +1,19 @@
 /* What people must be told: kept until the vault has it. */
 #include "domain/handlers.h"
+#include "domain/queue.h"
 #include "domain/task.h"
 
-enum { PULL_MAX = 1000 };
+static uint64_t seq_of(const void *record)
+{
+    return ((const NoticeRecord *)record)->seq;
+}
+
+static const struct queue notices = {RECORD_NOTICE, seq_of};
 
 static void send(struct context *context, const char *template, unsigned role, const char *scope, const char *school,
                  const char *subject)
 {
-    const NoticeRecord *last = state_last(context->state, RECORD_NOTICE);
-    uint64_t seq = last ? last->seq + 1 : 1;
+    uint64_t seq = queue_next_seq(&notices, context->state);
     NoticeRecord *notice = CONTEXT_NEW(context, stagematch__internal__v1__notice_record__descriptor);
     if (!notice)
         return;
@@ -35,27 +40,9 @@ void notice_send_contacts(struct context *context, const char *template, const P
     send(context, template, ROLE(COMPANY), proposal->leerbedrijf, proposal->school, subject);
 }
 
-static const NoticeRecord *notice_after(const struct state *state, uint64_t seq)
+void notice_send_case(struct context *context, const char *template, const CaseRecord *record, const char *subject)
 {
-    struct index_key key;
-    index_key_start(&key);
-    index_key_u64(&key, seq);
-    return state_next(state, RECORD_NOTICE, (struct text){(const char *)key.bytes, key.length});
-}
-
-/* The newest is never forgotten: the next one's number is counted from it. */
-static void forget(struct context *context, uint64_t up_to_seq)
-{
-    const NoticeRecord *last = state_last(context->state, RECORD_NOTICE);
-    for (unsigned i = 0; i < PULL_MAX; i++) {
-        const NoticeRecord *notice = notice_after(context->state, 0);
-        if (!notice || notice == last || notice->seq > up_to_seq || context->error != ERR_OK)
-            return;
-        struct index_key key;
-        index_key_start(&key);
-        index_key_u64(&key, notice->seq);
-        context_remove(context, RECORD_NOTICE, (struct text){(const char *)key.bytes, key.length});
-    }
+    send(context, template, ROLE(COMPANY), record->leerbedrijf, record->school, subject);
 }
 
 static Stagematch__Internal__V1__EngineNotice *view(struct context *context, const NoticeRecord *record)
@@ -77,14 +64,14 @@ struct status handle_pull_notices(struct context *context, const void *message, 
 {
     const Stagematch__Internal__V1__PullNoticesRequest *request = message;
     Stagematch__Internal__V1__PullNoticesResponse *response = answer;
-    uint32_t limit = request->limit == 0 || request->limit > PULL_MAX ? PULL_MAX : request->limit;
-    forget(context, request->after_seq);
-    const NoticeRecord *notice = notice_after(context->state, request->after_seq);
+    uint32_t limit = request->limit == 0 || request->limit > QUEUE_PULL_MAX ? QUEUE_PULL_MAX : request->limit;
+    queue_forget(&notices, context, request->after_seq);
+    const NoticeRecord *notice = queue_after(&notices, context->state, request->after_seq);
     for (uint32_t i = 0; notice && i < limit; i++) {
         Stagematch__Internal__V1__EngineNotice *seen = view(context, notice);
         if (!seen || !context_ok(context, message_append(&response->n_notices, &response->notices, seen)))
             break;
-        notice = notice_after(context->state, notice->seq);
+        notice = queue_after(&notices, context->state, notice->seq);
     }
     return STATUS_DONE;
 }

@@ -3,6 +3,7 @@
  * within its reach.
  */
 #include "domain/market_build.h"
+#include "domain/measure.h"
 #include "domain/placement.h"
 #include "domain/profile_check.h"
 #include "domain/proposal.h"
@@ -13,7 +14,8 @@
 
 #include <string.h>
 
-enum { OFFERS_DEFAULT = 100, OFFERS_MAX = 1000 };
+/* So many placements of a leerbedrijf are looked at for one that was published, so that its name may be told. */
+enum { OFFERS_DEFAULT = 100, OFFERS_MAX = 1000, NAME_LOOKS = 100 };
 
 /* A plain look at what costs little, before a market is built. */
 struct nearby {
@@ -51,7 +53,8 @@ static enum err gather(const struct context *context, const StagevraagRecord *re
     scan_start(&scan, context->state, INDEX_PLACEMENT_STATE, &prefix);
     while (e == ERR_OK && (place = scan_next(&scan)) != NULL) {
         struct input_place entry = {place, place->placement, 1};
-        if (placement_is_visible(context->state, place) && is_nearby(&nearby, place->placement))
+        if (placement_is_visible(context->state, place) && is_nearby(&nearby, place->placement) &&
+            !cooperation_is_stopped(context->state, record->school, place->placement->leerbedrijf))
             e = round_input_add_place(input, &entry);
     }
     return e == ERR_OK ? round_input_arrange(input) : e;
@@ -109,6 +112,48 @@ static enum err list_offers(struct context *context, const struct round_input *i
     return e;
 }
 
+/* What the student may have heard of: it was published at some time. */
+static bool was_published(const struct context *context, const PlacementRecord *place)
+{
+    return place && place->state != PLACEMENT_STATE(DRAFT) && placement_is_visible(context->state, place);
+}
+
+/* The placement of that code, or for a leerbedrijf any of its placements; NULL: none that may be named. */
+static const PlacementRecord *place_of_code(const struct context *context, const char *code, bool *whole)
+{
+    struct text leerbedrijf = text_of(code), leerplaats;
+    struct index_key key;
+    struct scan scan;
+    *whole = place_name_split(code, &leerbedrijf, &leerplaats);
+    index_key_start(&key);
+    index_key_bytes(&key, leerbedrijf);
+    index_key_u8(&key, 0);
+    if (*whole)
+        index_key_string(&key, leerplaats.data); /* the end of the code */
+    scan_start(&scan, context->state, INDEX_PLACEMENT_LEERBEDRIJF, &key);
+    const PlacementRecord *place = scan_next(&scan);
+    for (unsigned looks = 1; place && !was_published(context, place); looks++)
+        place = looks < NAME_LOOKS ? scan_next(&scan) : NULL;
+    return place;
+}
+
+static void name_places(struct context *context, char *const *codes, size_t count,
+                        Stagematch__V1__ListOffersResponse *response)
+{
+    for (size_t i = 0; i < count && context->error == ERR_OK; i++) {
+        bool whole;
+        const PlacementRecord *place = place_of_code(context, codes[i], &whole);
+        Stagematch__V1__PlaceName *name = place ? CONTEXT_NEW(context, stagematch__v1__place_name__descriptor) : NULL;
+        if (!name)
+            continue;
+        const Placement *placement = place->placement;
+        context_ok(context, message_assign_string(&name->code, text_of(codes[i])));
+        context_ok(context, message_assign_string(&name->company_name, text_of(placement->company_name)));
+        context_ok(context, message_assign_string(&name->title, text_of(whole ? placement->title : "")));
+        context_ok(context, message_append(&response->n_names, &response->names, name));
+    }
+}
+
 struct status handle_list_offers(struct context *context, const void *message, void *answer)
 {
     static const uint8_t no_seed[SEED_BYTES]; /* before the seed is drawn, any will do for ties */
@@ -129,5 +174,7 @@ struct status handle_list_offers(struct context *context, const void *message, v
                         request->page_size ? request->page_size : OFFERS_DEFAULT, response);
     round_input_free(&input);
     context_ok(context, e);
+    name_places(context, record->profile->preferred, record->profile->n_preferred, response);
+    name_places(context, record->profile->excluded, record->profile->n_excluded, response);
     return context_status(context);
 }

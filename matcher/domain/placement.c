@@ -1,8 +1,11 @@
 #include "domain/placement.h"
 
+#include "domain/measure.h"
 #include "domain/profile_check.h"
 #include "domain/proposal.h"
+#include "domain/remarks.h"
 #include "domain/round.h"
+#include "domain/signal.h"
 #include "domain/task.h"
 
 #include <string.h>
@@ -139,6 +142,7 @@ static void change_criteria(struct context *context, PlacementRecord *record)
                                          .leerbedrijf = record->placement->leerbedrijf,
                                          .placement_id = record->placement_id,
                                          .criteria_version = record->criteria_version});
+    signal_criteria_changed(context, record, record->criteria_version - 1);
 }
 
 static PlacementRecord *enter_new(struct context *context, const Placement *placement, const char *school,
@@ -198,6 +202,8 @@ PlacementRecord *placement_enter(struct context *context, const Placement *place
     context_edited(context, RECORD_PLACEMENT, record);
     if (placement_free_seats(record) > free_before)
         note_more_seats(context, record);
+    if (record->state == PLACEMENT_STATE(PUBLISHED))
+        remarks_note(context, record);
     return record;
 }
 
@@ -249,7 +255,10 @@ void placement_publish(struct context *context, PlacementRecord *record)
                                                         .leerbedrijf = record->placement->leerbedrijf,
                                                         .placement_id = record->placement_id,
                                                         .criteria_version = record->criteria_version});
+    remarks_note(context, record);
+    signal_placement_published(context, record);
     placement_pause_again(context, record);
+    placement_hold(context, record);
     context_edited(context, RECORD_PLACEMENT, record);
     rematch_note(context, record->round_id, seq);
 }
@@ -279,6 +288,7 @@ void placement_show(struct context *context, const PlacementRecord *record, Plac
     shown->state = record->state;
     shown->version = record->version;
     shown->criteria_version = record->criteria_version;
+    context_ok(context, message_assign_string(&shown->entered_by_school, text_of(record->entered_by_school)));
     shown->seats_taken = record->seats_taken;
     shown->seats_suspended = record->seats_suspended;
 }

@@ -1,7 +1,10 @@
 /* What companies and coördinatoren do with placements. */
+#include "domain/measure.h"
 #include "domain/placement.h"
 #include "domain/profile_check.h"
 #include "domain/proposal.h"
+#include "domain/remarks.h"
+#include "domain/signal.h"
 #include "domain/task.h"
 
 static const REFUSAL(refusal_wrong_placement_state, STATUS_FAILED_PRECONDITION, "wrong_state",
@@ -99,6 +102,8 @@ struct status handle_submit_placement(struct context *context, const void *messa
         placement_show(context, entry.record, &response->placement);
     else if (!status.refusal)
         status = enter_one(context, placement, school_of_actor(context), &response->placement);
+    if (!status.refusal)
+        remarks_of_placement(context, placement, &response->n_remarks, &response->remarks);
     message_free(placement);
     return status;
 }
@@ -119,6 +124,7 @@ struct status handle_publish_placement(struct context *context, const void *mess
         return context_status(context);
     placement_publish(context, record);
     placement_show(context, record, &response->placement);
+    remarks_of_placement(context, record->placement, &response->n_remarks, &response->remarks);
     return STATUS_DONE;
 }
 
@@ -146,6 +152,8 @@ static struct status check_reopen(const struct context *context, const Placement
         return status_refuse(&refusal_contact_not_checked);
     if (is_paused && !actor_is(context->actor, ROLE(COORDINATOR)))
         return status_refuse(&refusal_coordinator_reopens);
+    if (placement_is_held(record))
+        return status_refuse(&refusal_placement_held);
     bool has_suspended = record->state == PLACEMENT_STATE(PUBLISHED) && record->seats_suspended;
     return is_paused || has_suspended ? STATUS_DONE : status_refuse(&refusal_wrong_placement_state);
 }
@@ -178,6 +186,7 @@ struct status handle_reopen_placement(struct context *context, const void *messa
                                                         .leerbedrijf = record->placement->leerbedrijf,
                                                         .placement_id = record->placement_id,
                                                         .round_id = record->round_id});
+    signal_placement_reopened(context, record);
     rematch_note(context, record->round_id, seq);
     placement_show(context, record, &response->placement);
     return STATUS_DONE;

@@ -353,6 +353,8 @@ void placement_canonicalise(Stagematch__V1__Placement *placement)
         placement->placement_id[0] = '\0';
     if (*placement->round_id)
         placement->round_id[0] = '\0';
+    if (*placement->entered_by_school)
+        placement->entered_by_school[0] = '\0';
     placement->state = STAGEMATCH__V1__PLACEMENT_STATE__PLACEMENT_STATE_UNSPECIFIED;
     placement->version = placement->criteria_version = 0;
     placement->seats_taken = placement->seats_suspended = 0;

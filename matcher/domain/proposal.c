@@ -3,6 +3,7 @@
 #include "domain/handlers.h"
 #include "domain/market.h"
 #include "domain/proposal_move.h"
+#include "domain/stagevraag.h"
 
 #include <string.h>
 
@@ -52,11 +53,21 @@ void proposal_text_subject(struct context *context, const ProposalRecord *propos
     context->text_subject = subject;
 }
 
+/* A step that is the student's is taken by a coördinator on their behalf. */
+static void note_whose_step(struct context *context, const ProposalRecord *proposal, enum proposal_event event)
+{
+    const struct proposal_move *move = proposal_move_of(proposal->state, event);
+    context->for_student = move && move->senders & SENDER_STUDENT && actor_is(context->actor, ROLE(COORDINATOR));
+    context->on_behalf = context->for_student;
+}
+
 static struct status make_move(struct context *context, const char *id, uint64_t version,
                                const struct move_call *call, Stagematch__V1__Proposal **field)
 {
     const ProposalRecord *proposal = NULL;
     struct status status = find_version(context, id, version, &proposal);
+    if (!status.refusal)
+        note_whose_step(context, proposal, call->event);
     if (!status.refusal)
         status = proposal_check_and_move(context, proposal, call);
     if (!status.refusal)
@@ -158,12 +169,22 @@ static struct status get_shown_view(struct context *context, const void *message
     return context_status(context);
 }
 
-/* A student's own stand under the reference, of which an account has one. */
+/* Those of one stagevraag; otherwise a student's own stand under the reference, of which an account has one. */
 static struct status open_list(struct page *page, const struct context *context,
                                const Stagematch__V1__ListProposalsRequest *request)
 {
     struct index_key prefix;
     uint8_t id[ID_BYTES];
+    if (request->stagevraag_id[0]) {
+        const StagevraagRecord *stagevraag;
+        struct status status = stagevraag_of_request(context, request->stagevraag_id, &stagevraag);
+        if (status.refusal)
+            return status;
+        index_key_start(&prefix);
+        index_key_bytes(&prefix, text_of_bytes(stagevraag->stagevraag_id));
+        return page_open_prefix(page, context, INDEX_PROPOSAL_STAGEVRAAG, &prefix, request->page_size,
+                                request->page_token);
+    }
     if (!actor_is(context->actor, ROLE(STUDENT)))
         return page_open_scopes(page, context, INDEX_PROPOSAL_SCHOOL, request->page_size, request->page_token);
     if (context->actor->scope_count != 1 || id_parse(context->actor->scope[0], id) != ERR_OK)

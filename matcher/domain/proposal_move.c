@@ -1,6 +1,8 @@
 #include "domain/proposal_move.h"
 
 #include "blind/view.h"
+#include "domain/signal.h"
+#include "domain/signal_units.h"
 
 #include <string.h>
 
@@ -39,7 +41,7 @@ static unsigned sender_of(const struct context *context)
 {
     if (!context->actor || context->actor->role == 0)
         return SENDER_SERVICE;
-    if (actor_is(context->actor, ROLE(STUDENT)))
+    if (actor_is(context->actor, ROLE(STUDENT)) || context->for_student)
         return SENDER_STUDENT;
     bool for_company = actor_is(context->actor, ROLE(COMPANY)) || context->on_behalf;
     return for_company ? SENDER_COMPANY : SENDER_SCHOOL;
@@ -141,7 +143,7 @@ static bool is_direct(const struct context *context, const ProposalRecord *propo
 }
 
 static uint64_t write_fact(struct context *context, const ProposalRecord *proposal, const char *kind,
-                           const char *code)
+                           const char *code, const struct decision *decision)
 {
     const StagevraagRecord *stagevraag =
         state_find(context->state, RECORD_STAGEVRAAG, text_of_bytes(proposal->stagevraag_id));
@@ -161,6 +163,9 @@ static uint64_t write_fact(struct context *context, const ProposalRecord *propos
         context_profile_hash(context, stagevraag, hash);
         fact.profile_hash = (ProtobufCBinaryData){sizeof hash, hash};
     }
+    struct signal_place place;
+    if (decision)
+        signal_of_decision(context, proposal, decision, &place, &fact);
     return context_fact(context, &fact);
 }
 
@@ -169,7 +174,7 @@ static void escalate(struct context *context, ProposalRecord *proposal)
 {
     proposal->escalated = true;
     proposal->version++;
-    (void)write_fact(context, proposal, "escalation", proposal_state_facts(proposal->state)->name);
+    (void)write_fact(context, proposal, "escalation", proposal_state_facts(proposal->state)->name, NULL);
     struct task_spec spec = proposal_task(proposal, TASK_KIND(ESCALATION), ROLE(COORDINATOR), proposal->school);
     spec.detail = proposal_state_facts(proposal->state)->name;
     task_open(context, &spec);
@@ -184,6 +189,8 @@ static void enter(struct context *context, ProposalRecord *proposal, const struc
     proposal->escalated = false;
     if (move->senders & SENDER_COMPANY)
         proposal->on_behalf = context->on_behalf;
+    if (move->senders & SENDER_STUDENT)
+        proposal->on_behalf_of_student = context->for_student;
     proposal->ended_by = decision->side;
     if (decision->reason)
         (void)context_ok(context, message_assign_string(&proposal->reason, text_of(decision->reason->code)));
@@ -228,10 +235,12 @@ void proposal_move(struct context *context, const ProposalRecord *record, enum p
     Stagematch__V1__ProposalState before = proposal->state;
     enter(context, proposal, move, decision,
           move->to_direct && is_direct(context, proposal) ? move->to_direct : move->to);
+    decided_note(context, proposal, event);
     proposal_move_seat(context, proposal, move, decision);
     proposal_move_stagevraag(context, proposal, move);
     context_edited(context, RECORD_PROPOSAL, proposal);
-    uint64_t seq = write_fact(context, proposal, "decision", proposal_state_facts(proposal->state)->name);
+    uint64_t seq = write_fact(context, proposal, "decision", proposal_state_facts(proposal->state)->name, decision);
+    signal_proposal_moved(context, proposal, decision);
     proposal_close_tasks(context, proposal, before);
     proposal_open_tasks(context, proposal);
     proposal_review(context, proposal, decision);

@@ -69,6 +69,9 @@ struct task_spec proposal_task(const ProposalRecord *proposal, Stagematch__V1__T
 void proposal_task_overdue(struct context *context, const TaskRecord *task);
 void proposal_task_completed(struct context *context, const TaskRecord *task);
 
+/* decided.c: a company decided, which group statistics count; nothing of other events. Before the proposal's record is put back. */
+void decided_note(struct context *context, ProposalRecord *proposal, enum proposal_event event);
+
 /* candidate_view.c: fixes how much the company sees, at the moment from which it may look. */
 void candidate_freeze_view(struct context *context, ProposalRecord *proposal);
 
@@ -79,6 +82,9 @@ void proposal_text_subject(struct context *context, const ProposalRecord *propos
 /* The placement as declared in the version that the proposal was made under; NULL where that is gone. */
 const Stagematch__V1__Placement *proposal_declared(const struct context *context, const ProposalRecord *proposal);
 Stagematch__V1__Proposal *proposal_view(struct context *context, const ProposalRecord *record);
+/* Appends the check-ins that this side answered, or with UNSPECIFIED all. */
+void proposal_copy_check_ins(struct context *context, const ProposalRecord *record, Stagematch__V1__Side side,
+                             Stagematch__V1__CheckIn ***list, size_t *count);
 Stagematch__V1__Introduction *introduction_view(struct context *context, const ProposalRecord *record);
 
 /* checkin.c: an answer of one side. */

@@ -37,7 +37,7 @@ enum { PROPOSAL_STATE_COUNT = PROPOSAL_STATE(CANCELLED_ROUND) + 1 };
 enum {
     SENDER_SCHOOL = 1,  /* a coördinator of the student's school */
     SENDER_COMPANY = 2, /* the leerbedrijf, or a coördinator on its behalf */
-    SENDER_STUDENT = 4,
+    SENDER_STUDENT = 4, /* the student, or a coördinator of their school on their behalf */
     SENDER_SERVICE = 8, /* a timer, or the end of something larger: a stagevraag, a placement, a round */
 };
 

@@ -105,7 +105,10 @@ void proposal_close_tasks(struct context *context, const ProposalRecord *proposa
     }
 }
 
-/* Those whom an end concerns and who did not bring it about. Onward moves are told by the tasks they open. */
+/*
+ * Those whom an end concerns and who did not bring it about, and a student for whom the school answered. Other onward moves are
+ * told by the tasks they open.
+ */
 void proposal_tell(struct context *context, const ProposalRecord *proposal, const struct proposal_move *move)
 {
     char id[ID_HEX_BYTES], student[ID_HEX_BYTES];
@@ -114,12 +117,14 @@ void proposal_tell(struct context *context, const ProposalRecord *proposal, cons
     id_format_bytes(proposal->student_ref, student);
     if (move->revokes && move->unfavourable)
         notice_send_contacts(context, "grant_revoked", proposal, proposal->candidate);
+    if (context->for_student)
+        notice_send(context, "answered_for_student", ROLE(STUDENT), student, id);
     if (!move->unfavourable)
         return;
     bool student_was_asked = move->from != PROPOSAL_STATE(PROPOSED) && move->from != PROPOSAL_STATE(APPROVED);
     if (actor_is(actor, ROLE(COMPANY)) || actor_is(actor, ROLE(STUDENT)))
         notice_send(context, "proposal_ended", ROLE(COORDINATOR), proposal->school, id);
-    if (student_was_asked && !actor_is(actor, ROLE(STUDENT)))
+    if (student_was_asked && !actor_is(actor, ROLE(STUDENT)) && !context->for_student)
         notice_send(context, "proposal_ended", ROLE(STUDENT), student, id);
     if (proposal->shown && !move->revokes && !actor_is(actor, ROLE(COMPANY)))
         notice_send_contacts(context, "candidate_ended", proposal, proposal->candidate);

@@ -26,12 +26,14 @@ const Stagematch__V1__Placement *proposal_declared(const struct context *context
     return placement ? placement_criteria(placement, proposal->criteria_version) : NULL;
 }
 
-static void copy_check_ins(struct context *context, const ProposalRecord *record, Stagematch__V1__Proposal *view)
+void proposal_copy_check_ins(struct context *context, const ProposalRecord *record, Stagematch__V1__Side side,
+                             Stagematch__V1__CheckIn ***list, size_t *count)
 {
     for (size_t i = 0; i < record->n_check_ins && context->error == ERR_OK; i++) {
         Stagematch__V1__CheckIn *copy;
-        if (context_ok(context, message_dup(record->check_ins[i], &copy)))
-            (void)context_ok(context, message_append(&view->n_check_ins, &view->check_ins, copy));
+        if ((side == SIDE(UNSPECIFIED) || side == record->check_ins[i]->side) &&
+            context_ok(context, message_dup(record->check_ins[i], &copy)))
+            (void)context_ok(context, message_append(count, list, copy));
     }
 }
 
@@ -68,11 +70,12 @@ Stagematch__V1__Proposal *proposal_view(struct context *context, const ProposalR
     view->rank = record->rank;
     view->escalated = record->escalated;
     view->on_behalf = record->on_behalf;
+    view->on_behalf_of_student = record->on_behalf_of_student;
     set(context, &view->reason, record->reason);
     set(context, &view->criterion, record->criterion);
     context_time(context, task_due_ms(context->state, INDEX_TASK_PROPOSAL, record->proposal_id, facts->task),
                  &view->due_time);
     view->introduction = introduction_view(context, record);
-    copy_check_ins(context, record, view);
+    proposal_copy_check_ins(context, record, SIDE(UNSPECIFIED), &view->check_ins, &view->n_check_ins);
     return view;
 }

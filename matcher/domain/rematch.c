@@ -59,7 +59,7 @@ static enum err add_free_places(const struct state *state, const RoundRecord *re
 
 enum err rematch_input(const struct state *state, const RoundRecord *record, struct round_input *out)
 {
-    struct round_input input = {0};
+    struct round_input input = {.stops = state};
     enum err e = add_free_students(state, record, &input);
     if (e == ERR_OK)
         e = add_free_places(state, record, &input);

@@ -1,5 +1,6 @@
 /* Matches into proposals. */
 #include "domain/import.h"
+#include "domain/measure.h"
 #include "domain/placement.h"
 #include "domain/proposal.h"
 #include "domain/round.h"
@@ -70,7 +71,8 @@ bool round_propose(struct context *context, const RoundRecord *record, const Mat
         return false;
     if (!bytes_equal(student->round_id, record->round_id) || !bytes_equal(place->round_id, record->round_id))
         return false;
-    if (is_barred(student, match->placement_id))
+    if (is_barred(student, match->placement_id) ||
+        cooperation_is_stopped(context->state, student->school, place->placement->leerbedrijf))
         return false;
     return proposal_create(context, record, student, place, match) != NULL;
 }

@@ -1,5 +1,6 @@
 /* Sealing: who takes part, and the hashes of what they bring. */
 #include "domain/export_lines.h"
+#include "domain/measure.h"
 #include "domain/placement.h"
 #include "domain/proposal.h"
 #include "domain/round.h"
@@ -49,6 +50,7 @@ static void take_stagevraag(struct context *context, const RoundRecord *round, c
         return;
     context_ok(context, message_assign_bytes(&record->round_id, text_of_bytes(round->round_id)));
     record->sealed_barred_count = (uint32_t)record->n_barred_placements;
+    cooperation_seal(context, round, record);
     context_edited(context, RECORD_STAGEVRAAG, record);
 }
 

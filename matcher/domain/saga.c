@@ -4,9 +4,12 @@
 #include "domain/handlers.h"
 #include "domain/market.h"
 #include "domain/proposal_move.h"
+#include "domain/remarks.h"
 #include "stagematch/v1/operation.pb-c.h"
 
 #include <string.h>
+
+enum { FORGET_AT_ONCE = 8 };
 
 const REFUSAL(refusal_stage_fenced, STATUS_FAILED_PRECONDITION, "stage_given_up",
               "Dit duurde te lang en is afgebroken. Begin opnieuw, met een nieuw request_id.",
@@ -58,6 +61,7 @@ static void stage_end(struct context *context, ProtobufCBinaryData stage_id,
         return;
     stage->outcome = outcome;
     stage->time_ms = context->now_ms;
+    stage->seq = state_ledger_seq(context->state);
     if (subject) {
         uint8_t *bytes;
         size_t length = protobuf_c_message_get_packed_size(&subject->base);
@@ -87,27 +91,65 @@ static void fence(struct context *context, ProtobufCBinaryData stage_id)
     stage_end(context, stage_id, STAGE_OUTCOME(FENCED), NULL);
 }
 
-static const StageRecord *oldest_open_stage(const struct state *state)
+static const StageRecord *oldest_stage(const struct state *state, enum state_index index)
 {
     struct scan scan;
-    scan_all(&scan, state, INDEX_STAGE_OPEN);
+    scan_all(&scan, state, index);
     return scan_next(&scan);
 }
 
 int64_t stage_give_up_ms(const struct state *state)
 {
-    const StageRecord *stage = oldest_open_stage(state);
+    const StageRecord *stage = oldest_stage(state, INDEX_STAGE_OPEN);
     return stage ? stage->time_ms + STAGE_OPEN_MS : INT64_MAX;
 }
 
 void stage_give_up(struct context *context)
 {
-    const StageRecord *stage = oldest_open_stage(context->state);
+    const StageRecord *stage = oldest_stage(context->state, INDEX_STAGE_OPEN);
     uint8_t id[ID_BYTES];
     if (!stage || stage->stage_id.len != sizeof id)
         return;
     memcpy(id, stage->stage_id.data, sizeof id);
     fence(context, (ProtobufCBinaryData){sizeof id, id});
+}
+
+static const StageRecord *oldest_done_stage(const struct state *state)
+{
+    const StageRecord *committed = oldest_stage(state, INDEX_STAGE_COMMITTED);
+    const StageRecord *fenced = oldest_stage(state, INDEX_STAGE_FENCED);
+    return !committed || (fenced && fenced->time_ms < committed->time_ms) ? fenced : committed;
+}
+
+int64_t stage_forget_ms(const struct state *state)
+{
+    const StageRecord *stage = oldest_done_stage(state);
+    return stage ? stage->time_ms + STAGE_KEPT_MS : INT64_MAX;
+}
+
+/* With what it was of: an import has its stage's id. */
+static void forget(struct context *context, const StageRecord *stage)
+{
+    struct text id = text_of_bytes(stage->stage_id);
+    if (import_can_go(context->state, stage->stage_id))
+        context_remove(context, RECORD_IMPORT, id);
+    context_remove(context, RECORD_STAGE, id);
+}
+
+void stage_forget(struct context *context)
+{
+    forget(context, oldest_done_stage(context->state));
+}
+
+/* Commits that the vault is done with. A question comes with each stage, so a few at a time keep up. */
+static void forget_settled(struct context *context, uint64_t settled_seq)
+{
+    for (int i = 0; i < FORGET_AT_ONCE && context->error == ERR_OK; i++) {
+        const StageRecord *stage = oldest_stage(context->state, INDEX_STAGE_COMMITTED);
+        if (!stage || stage->seq >= settled_seq || stage->time_ms + STAGE_SETTLED_KEPT_MS > context->now_ms)
+            return;
+        forget(context, stage);
+    }
 }
 
 static struct status resolve_stage(struct context *context, const void *message, void *answer)
@@ -116,8 +158,14 @@ static struct status resolve_stage(struct context *context, const void *message,
     Stagematch__Internal__V1__ResolveStageResponse *response = answer;
     if (request->stage_id.len != ID_BYTES)
         return status_refuse_field(&refusal_no_stage, "stage_id");
+    forget_settled(context, request->settled_seq);
+    response->ledger_seq = state_ledger_seq(context->state);
     const StageRecord *stage = find_stage(context, request->stage_id);
     if (stage && stage->outcome == STAGE_OUTCOME(COMMITTED)) {
+        StageRecord *noting =
+            request->text ? context_edit(context, RECORD_STAGE, text_of_bytes(stage->stage_id)) : NULL;
+        if (noting)
+            remarks_note_text(context, noting, request->text);
         response->committed = true;
         if (stage->subject.len && message_unpack(&stagematch__internal__v1__text_subject__descriptor,
                                                  text_of_bytes(stage->subject), &response->subject) != ERR_OK)
@@ -269,8 +317,13 @@ static struct status list_reasons(struct context *context, const void *message, 
 }
 
 const struct handler saga_handlers[] = {
-    {METHOD_RESOLVE_STAGE, resolve_stage, false},      {METHOD_COMMIT_WITH_TEXT, commit_with_text, true},
-    {METHOD_COMMIT_RELEASE, commit_release, false},    {METHOD_CHECK_GRANT, check_grant, false},
-    {METHOD_PULL_NOTICES, handle_pull_notices, false}, {METHOD_LIST_REASONS, list_reasons, false},
-    {METHOD_GET_CATALOG, handle_get_catalog, false},   {METHOD_COUNT, NULL, false},
+    {METHOD_RESOLVE_STAGE, resolve_stage, false},
+    {METHOD_COMMIT_WITH_TEXT, commit_with_text, true},
+    {METHOD_COMMIT_RELEASE, commit_release, false},
+    {METHOD_CHECK_GRANT, check_grant, false},
+    {METHOD_PULL_NOTICES, handle_pull_notices, false},
+    {METHOD_PULL_DECISIONS, handle_pull_decisions, false},
+    {METHOD_LIST_REASONS, list_reasons, false},
+    {METHOD_GET_CATALOG, handle_get_catalog, false},
+    {METHOD_COUNT, NULL, false},
 };

@@ -27,8 +27,24 @@ void stage_committed(struct context *context, ProtobufCBinaryData stage_id,
 int64_t stage_give_up_ms(const struct state *state);
 void stage_give_up(struct context *context);
 
+/*
+ * How long a stage is remembered, and with it the import that it was. A fence: STAGE_KEPT_MS, far longer than a front can be late. A
+ * commit: as long, for a vault that was away; but once the vault has finished all that was decided before it (it says so with its
+ * questions: ResolveStageRequest.settled_seq), only STAGE_SETTLED_KEPT_MS, for repeats, which the vault lets through for as long as it
+ * remembers an attempt (vault/stages.c). So what is in memory follows the rate of the last days.
+ */
+#define STAGE_KEPT_MS ((int64_t)30 * 24 * 3600 * 1000)
+#define STAGE_SETTLED_KEPT_MS ((int64_t)2 * 24 * 3600 * 1000)
+
+/* When one is STAGE_KEPT_MS old (INT64_MAX: none is there), and forgetting the oldest. */
+int64_t stage_forget_ms(const struct state *state);
+void stage_forget(struct context *context);
+
 /* import.c: an open stage was fenced: rows that were kept aside for it can go. Called by saga.c. */
 void import_abandon(struct context *context, ProtobufCBinaryData stage_id);
+
+/* import.c: there is an import of this id, and no row waits for it any more. */
+bool import_can_go(const struct state *state, ProtobufCBinaryData stage_id);
 
 extern const struct refusal refusal_stage_fenced, refusal_stage_committed;
 

@@ -1,6 +1,7 @@
 #include "domain/stagevraag.h"
 
 #include "domain/profile_check.h"
+#include "domain/signal.h"
 #include "domain/task.h"
 
 #include <stdlib.h>
@@ -298,7 +299,10 @@ struct status handle_resolve_contest(struct context *context, const void *messag
     Profile *profile = record ? stagevraag_edit_profile(context, record) : NULL;
     if (!profile)
         return context_status(context);
+    const Stagematch__V1__SkillLevel *attested = find_skill(profile, request->skill);
+    bool changed = (attested ? attested->level : 0) != request->level;
     set_level(context, profile, request->skill, request->level);
+    signal_level_decided(context, record, request->skill, changed);
     for (size_t i = record->n_contested_skills; i-- > 0;)
         if (strcmp(record->contested_skills[i], request->skill) == 0)
             end_contest(context, record, i);

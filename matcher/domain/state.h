@@ -31,7 +31,17 @@ enum record_kind {
     RECORD_IMPORT_CHUNK,
     RECORD_IMPORT,
     RECORD_NOTICE,
+    RECORD_DECISION,
     RECORD_ANSWER,
+    RECORD_REPORT,
+    RECORD_SIGNAL_COUNTS,
+    RECORD_SIGNAL,
+    RECORD_SIGNAL_EVENT,
+    RECORD_POINT,
+    RECORD_CASE,
+    RECORD_CASE_EVIDENCE,
+    RECORD_MEASURE,
+    RECORD_MONITOR,
     RECORD_KIND_COUNT,
 };
 
@@ -105,11 +115,27 @@ enum state_index {
     INDEX_TASK_PLACEMENT,       /* placement_id; only tasks without a proposal */
     INDEX_TASK_STAGEVRAAG,      /* stagevraag_id; only tasks without a proposal */
     INDEX_TASK_ROUND,           /* round_id; only tasks without a proposal */
+    INDEX_TASK_SUBJECT,         /* subject_id; only tasks with one */
     INDEX_TASK_TIMER,           /* the next of open_ms, reminder_ms, due_ms (8 bytes); only those with one */
     INDEX_STAGE_OPEN,           /* time_ms (8 bytes); only stages that are open */
-    INDEX_STAGE_DONE,           /* time_ms (8 bytes); only stages that are committed or fenced */
+    INDEX_STAGE_COMMITTED,      /* time_ms (8 bytes); only stages that are committed */
+    INDEX_STAGE_FENCED,         /* time_ms (8 bytes); only stages that are fenced */
     INDEX_IMPORT_RUNNING,       /* only imports that run */
     INDEX_ANSWER_EXPIRY,        /* expire_ms (8 bytes) */
+    INDEX_REPORT_SCHOOL,        /* school */
+    INDEX_REPORT_LEERBEDRIJF,   /* leerbedrijf; only reports that name one */
+    INDEX_SIGNAL_COUNTS_UNIT,   /* unit_kind (1 byte), unit, school */
+    INDEX_SIGNAL_COUNTS_SCHOOL, /* school, unit_kind (1 byte); none of strata */
+    INDEX_SIGNAL_SCHOOL, /* school; what merits attention first: 255 - status (1 byte), the last event (8 bytes, newest first) */
+    INDEX_SIGNAL_UNIT,         /* unit_kind (1 byte), unit, rule (1 byte) */
+    INDEX_SIGNAL_EVENT_SCHOOL, /* school, rule (1 byte), time (8 bytes, newest first) */
+    INDEX_POINT_SCHOOL,        /* school, whether completed (1 byte), time (8 bytes, newest first) */
+    INDEX_CASE_SCHOOL,         /* school, when it was opened (8 bytes, newest first) */
+    INDEX_CASE_SECOND,         /* second_school; only while it closes */
+    INDEX_CASE_COMPANY, /* leerbedrijf, when it was opened (8 bytes, newest first); only those in which it was asked something */
+    INDEX_MEASURE_SCHOOL, /* school, when it was taken (8 bytes, newest first) */
+    INDEX_MEASURE_CASE,   /* case_id; only those taken in one */
+    INDEX_MEASURE_STOP,   /* school, leerbedrijf; only those that are active and pause or end the cooperation */
     STATE_INDEX_COUNT,
 };
 

@@ -65,6 +65,14 @@ ID_KEY(task_key, TaskRecord, task_id)
 ID_KEY(stage_key, StageRecord, stage_id)
 ID_KEY(import_key, ImportRecord, import_id)
 ID_KEY(answer_key, AnswerRecord, key)
+ID_KEY(signal_counts_key, SignalCountsRecord, counts_id)
+ID_KEY(signal_key, SignalRecord, signal_id)
+ID_KEY(signal_event_key, SignalEventRecord, event_id)
+ID_KEY(point_key, PointRecord, point_id)
+ID_KEY(report_key, ReportRecord, report_id)
+ID_KEY(case_key, CaseRecord, case_id)
+ID_KEY(case_evidence_key, CaseEvidenceRecord, case_id)
+ID_KEY(measure_key, MeasureRecord, measure_id)
 
 static bool match_chunk_key(const void *record, struct index_key *key)
 {
@@ -89,6 +97,20 @@ static bool notice_key(const void *record, struct index_key *key)
     return it->seq > 0;
 }
 
+static bool decision_key(const void *record, struct index_key *key)
+{
+    const DecisionRecord *it = record;
+    index_key_u64(key, it->seq);
+    return it->seq > 0;
+}
+
+static bool monitor_key(const void *record, struct index_key *key)
+{
+    const MonitorRecord *it = record;
+    index_key_bytes(key, text_of(it->term));
+    return it->term[0] != '\0';
+}
+
 const struct kind_facts kind_table[RECORD_KIND_COUNT] = {
     [RECORD_STAGEVRAAG] = {"stagevraag", &stagematch__internal__v1__stagevraag_record__descriptor, stagevraag_key},
     [RECORD_PLACEMENT] = {"placement", &stagematch__internal__v1__placement_record__descriptor, placement_key},
@@ -102,7 +124,20 @@ const struct kind_facts kind_table[RECORD_KIND_COUNT] = {
                              import_chunk_key},
     [RECORD_IMPORT] = {"import", &stagematch__internal__v1__import_record__descriptor, import_key},
     [RECORD_NOTICE] = {"notice", &stagematch__internal__v1__notice_record__descriptor, notice_key},
+    [RECORD_DECISION] = {"decision", &stagematch__internal__v1__decision_record__descriptor, decision_key},
     [RECORD_ANSWER] = {"answer", &stagematch__internal__v1__answer_record__descriptor, answer_key},
+    [RECORD_SIGNAL_COUNTS] = {"signal_counts", &stagematch__internal__v1__signal_counts_record__descriptor,
+                              signal_counts_key},
+    [RECORD_SIGNAL] = {"signal", &stagematch__internal__v1__signal_record__descriptor, signal_key},
+    [RECORD_SIGNAL_EVENT] = {"signal_event", &stagematch__internal__v1__signal_event_record__descriptor,
+                             signal_event_key},
+    [RECORD_POINT] = {"point", &stagematch__internal__v1__point_record__descriptor, point_key},
+    [RECORD_REPORT] = {"report", &stagematch__internal__v1__report_record__descriptor, report_key},
+    [RECORD_CASE] = {"case_file", &stagematch__internal__v1__case_record__descriptor, case_key},
+    [RECORD_CASE_EVIDENCE] = {"case_evidence", &stagematch__internal__v1__case_evidence_record__descriptor,
+                              case_evidence_key},
+    [RECORD_MEASURE] = {"measure", &stagematch__internal__v1__measure_record__descriptor, measure_key},
+    [RECORD_MONITOR] = {"monitor", &stagematch__internal__v1__monitor_record__descriptor, monitor_key},
 };
 
 /* The indexes' keys. */
@@ -136,6 +171,14 @@ ID_KEY(proposal_placement, ProposalRecord, placement_id)
 ID_KEY(proposal_round, ProposalRecord, round_id)
 STRING_INDEX(proposal_candidate, ProposalRecord, candidate)
 ID_KEY(task_proposal, TaskRecord, proposal_id)
+STRING_INDEX(report_school, ReportRecord, school)
+
+static bool report_leerbedrijf(const void *record, struct index_key *key)
+{
+    const ReportRecord *it = record;
+    index_key_string(key, it->leerbedrijf);
+    return it->leerbedrijf[0] != '\0';
+}
 
 static bool stagevraag_round(const void *record, struct index_key *key)
 {
@@ -264,6 +307,12 @@ static bool task_round(const void *record, struct index_key *key)
     return it->proposal_id.len == 0 && put_id(key, it->round_id);
 }
 
+static bool task_subject(const void *record, struct index_key *key)
+{
+    const TaskRecord *it = record;
+    return put_id(key, it->subject_id);
+}
+
 /* Each is 0 once it was done. */
 int64_t task_next_ms(const TaskRecord *task)
 {
@@ -288,11 +337,18 @@ static bool stage_open_since(const void *record, struct index_key *key)
     return it->outcome == STAGE_OUTCOME(OPEN);
 }
 
-static bool stage_done_since(const void *record, struct index_key *key)
+static bool stage_committed_since(const void *record, struct index_key *key)
 {
     const StageRecord *it = record;
     index_key_u64(key, (uint64_t)it->time_ms);
-    return it->outcome != STAGE_OUTCOME(OPEN);
+    return it->outcome == STAGE_OUTCOME(COMMITTED);
+}
+
+static bool stage_fenced_since(const void *record, struct index_key *key)
+{
+    const StageRecord *it = record;
+    index_key_u64(key, (uint64_t)it->time_ms);
+    return it->outcome == STAGE_OUTCOME(FENCED);
 }
 
 static bool import_running(const void *record, struct index_key *key)
@@ -307,6 +363,106 @@ static bool answer_expiry(const void *record, struct index_key *key)
     const AnswerRecord *it = record;
     index_key_u64(key, (uint64_t)it->expire_ms);
     return true;
+}
+
+static void put_newest_first(struct index_key *key, int64_t time_ms)
+{
+    index_key_u64(key, UINT64_MAX - (uint64_t)time_ms);
+}
+
+static bool signal_counts_unit(const void *record, struct index_key *key)
+{
+    const SignalCountsRecord *it = record;
+    index_key_u8(key, it->unit_kind);
+    index_key_string(key, it->unit);
+    index_key_string(key, it->school);
+    return true;
+}
+
+static bool signal_counts_school(const void *record, struct index_key *key)
+{
+    const SignalCountsRecord *it = record;
+    index_key_string(key, it->school);
+    index_key_u8(key, it->unit_kind);
+    return it->unit_kind != 0;
+}
+
+static bool signal_school(const void *record, struct index_key *key)
+{
+    const SignalRecord *it = record;
+    index_key_string(key, it->school);
+    index_key_u8(key, UINT8_MAX - it->status);
+    put_newest_first(key, it->last_event_ms);
+    return true;
+}
+
+static bool signal_unit(const void *record, struct index_key *key)
+{
+    const SignalRecord *it = record;
+    index_key_u8(key, it->unit_kind);
+    index_key_string(key, it->unit);
+    index_key_u8(key, it->rule);
+    return true;
+}
+
+static bool signal_event_school(const void *record, struct index_key *key)
+{
+    const SignalEventRecord *it = record;
+    index_key_string(key, it->school);
+    index_key_u8(key, it->rule);
+    put_newest_first(key, it->time_ms);
+    return true;
+}
+
+static bool point_school(const void *record, struct index_key *key)
+{
+    const PointRecord *it = record;
+    index_key_string(key, it->school);
+    index_key_u8(key, it->outcome != 0);
+    put_newest_first(key, it->create_ms);
+    return true;
+}
+
+static bool case_school(const void *record, struct index_key *key)
+{
+    const CaseRecord *it = record;
+    index_key_string(key, it->school);
+    put_newest_first(key, it->create_ms);
+    return true;
+}
+
+static bool case_second(const void *record, struct index_key *key)
+{
+    const CaseRecord *it = record;
+    index_key_string(key, it->second_school);
+    return it->second_school[0] != '\0' && it->state == STAGEMATCH__V1__CASE_STATE__CASE_STATE_CLOSING;
+}
+
+static bool case_company(const void *record, struct index_key *key)
+{
+    const CaseRecord *it = record;
+    index_key_string(key, it->leerbedrijf);
+    put_newest_first(key, it->create_ms);
+    return it->shown;
+}
+
+static bool measure_school(const void *record, struct index_key *key)
+{
+    const MeasureRecord *it = record;
+    index_key_string(key, it->school);
+    put_newest_first(key, it->take_ms);
+    return true;
+}
+
+ID_KEY(measure_case, MeasureRecord, case_id)
+
+static bool measure_stop(const void *record, struct index_key *key)
+{
+    const MeasureRecord *it = record;
+    index_key_string(key, it->school);
+    index_key_string(key, it->leerbedrijf);
+    return it->state == STAGEMATCH__V1__MEASURE_STATE__MEASURE_STATE_ACTIVE &&
+           it->effect != STAGEMATCH__V1__MEASURE_EFFECT__MEASURE_EFFECT_AGREEMENT;
 }
 
 const struct index_facts index_table[STATE_INDEX_COUNT] = {
@@ -342,9 +498,25 @@ const struct index_facts index_table[STATE_INDEX_COUNT] = {
     [INDEX_TASK_PLACEMENT] = {RECORD_TASK, task_placement},
     [INDEX_TASK_STAGEVRAAG] = {RECORD_TASK, task_stagevraag},
     [INDEX_TASK_ROUND] = {RECORD_TASK, task_round},
+    [INDEX_TASK_SUBJECT] = {RECORD_TASK, task_subject},
     [INDEX_TASK_TIMER] = {RECORD_TASK, task_timer},
     [INDEX_STAGE_OPEN] = {RECORD_STAGE, stage_open_since},
-    [INDEX_STAGE_DONE] = {RECORD_STAGE, stage_done_since},
+    [INDEX_STAGE_COMMITTED] = {RECORD_STAGE, stage_committed_since},
+    [INDEX_STAGE_FENCED] = {RECORD_STAGE, stage_fenced_since},
     [INDEX_IMPORT_RUNNING] = {RECORD_IMPORT, import_running},
     [INDEX_ANSWER_EXPIRY] = {RECORD_ANSWER, answer_expiry},
+    [INDEX_SIGNAL_COUNTS_UNIT] = {RECORD_SIGNAL_COUNTS, signal_counts_unit},
+    [INDEX_SIGNAL_COUNTS_SCHOOL] = {RECORD_SIGNAL_COUNTS, signal_counts_school},
+    [INDEX_SIGNAL_SCHOOL] = {RECORD_SIGNAL, signal_school},
+    [INDEX_SIGNAL_UNIT] = {RECORD_SIGNAL, signal_unit},
+    [INDEX_SIGNAL_EVENT_SCHOOL] = {RECORD_SIGNAL_EVENT, signal_event_school},
+    [INDEX_POINT_SCHOOL] = {RECORD_POINT, point_school},
+    [INDEX_REPORT_SCHOOL] = {RECORD_REPORT, report_school},
+    [INDEX_REPORT_LEERBEDRIJF] = {RECORD_REPORT, report_leerbedrijf},
+    [INDEX_CASE_SCHOOL] = {RECORD_CASE, case_school},
+    [INDEX_CASE_SECOND] = {RECORD_CASE, case_second},
+    [INDEX_CASE_COMPANY] = {RECORD_CASE, case_company},
+    [INDEX_MEASURE_SCHOOL] = {RECORD_MEASURE, measure_school},
+    [INDEX_MEASURE_CASE] = {RECORD_MEASURE, measure_case},
+    [INDEX_MEASURE_STOP] = {RECORD_MEASURE, measure_stop},
 };

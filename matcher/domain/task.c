@@ -1,5 +1,6 @@
 #include "domain/task.h"
 
+#include "domain/case.h"
 #include "domain/handlers.h"
 #include "domain/placement.h"
 #include "domain/proposal_move.h"
@@ -40,6 +41,21 @@ static const struct {
     [TASK_KIND(ROUND_FAILED)] = {TERM_ROUND_FAILED, "task_round_failed", true},
     [TASK_KIND(REMATCH_FAILED)] = {TERM_REMATCH_FAILED, "task_rematch_failed", false},
     [TASK_KIND(PUBLISH_PLACEMENT)] = {TERM_PUBLISH_PLACEMENT, NULL, false},
+    [TASK_KIND(POINT)] = {TERM_POINT, "task_point", false},
+    [TASK_KIND(SIGNAL)] = {TERM_SIGNAL, "task_signal", false},
+    [TASK_KIND(CASE_TAKE)] = {TERM_CASE_TAKE, "task_case_take", false},
+    [TASK_KIND(CASE_VERIFY)] = {TERM_CASE_VERIFY, "task_case_verify", false},
+    [TASK_KIND(CASE_HEAR)] = {TERM_CASE_HEAR, "task_case_hear", false},
+    [TASK_KIND(CASE_ANSWER)] = {TERM_CASE_ANSWER, "task_case_answer", false},
+    [TASK_KIND(CASE_ASSESS)] = {TERM_CASE_ASSESS, "task_case_assess", false},
+    [TASK_KIND(CASE_MEASURE)] = {TERM_CASE_MEASURE, "task_case_measure", false},
+    [TASK_KIND(CASE_SBB)] = {TERM_CASE_SBB, "task_case_sbb", false},
+    [TASK_KIND(CASE_FEEDBACK)] = {TERM_CASE_FEEDBACK, "task_case_feedback", false},
+    [TASK_KIND(CASE_AFTERCARE)] = {TERM_CASE_AFTERCARE, "task_case_aftercare", false},
+    [TASK_KIND(CASE_CLOSE)] = {TERM_CASE_CLOSE, "task_case_close", false},
+    [TASK_KIND(MEASURE_FOLLOW_UP)] = {TERM_MEASURE_FOLLOW_UP, "task_measure_follow_up", false},
+    [TASK_KIND(TALK_TO_STUDENT)] = {TERM_TALK_TO_STUDENT, "task_talk_to_student", true},
+    [TASK_KIND(ERKENNING_LOST)] = {TERM_ERKENNING_LOST, "task_erkenning_lost", true},
 };
 
 static const REFUSAL(refusal_task_closes_itself, STATUS_FAILED_PRECONDITION, "task_closes_itself",
@@ -59,6 +75,10 @@ static bool string_set(struct context *context, char **field, const char *value)
 /* The index under which a task with this subject is found. */
 static enum state_index subject_index(const struct task_spec *spec, ProtobufCBinaryData *subject)
 {
+    if (spec->subject_id.len) {
+        *subject = spec->subject_id;
+        return INDEX_TASK_SUBJECT;
+    }
     if (spec->proposal_id.len) {
         *subject = spec->proposal_id;
         return INDEX_TASK_PROPOSAL;
@@ -91,6 +111,13 @@ static const ProposalRecord *candidate_of(const struct state *state, const TaskR
     return about_candidate ? state_find(state, RECORD_PROPOSAL, text_of_bytes(task->proposal_id)) : NULL;
 }
 
+/* Of a company's task in a case: the case, by whose school it is for some contacts and not for others. */
+static const CaseRecord *case_of_task(const struct state *state, const TaskRecord *task)
+{
+    bool about_case = task->role == ROLE(COMPANY) && task->subject_id.len;
+    return about_case ? state_find(state, RECORD_CASE, text_of_bytes(task->subject_id)) : NULL;
+}
+
 static bool same_school(const ProposalRecord *a, const ProposalRecord *b)
 {
     return a && b ? strcmp(a->school, b->school) == 0 : a == b;
@@ -101,15 +128,18 @@ static void tell(struct context *context, const char *template, const TaskRecord
 {
     char subject[ID_HEX_BYTES];
     const ProtobufCBinaryData *ids[] = {&task->proposal_id, &task->placement_id, &task->stagevraag_id,
-                                        &task->round_id};
+                                        &task->round_id, &task->subject_id};
     subject[0] = '\0';
     for (size_t i = 0; i < sizeof ids / sizeof ids[0] && !subject[0]; i++)
         id_format_bytes(*ids[i], subject);
     bool by_label = task->role == ROLE(COMPANY) && task->candidate[0];
     const char *about = by_label ? task->candidate : subject;
     const ProposalRecord *candidate = candidate_of(context->state, task);
+    const CaseRecord *heard = case_of_task(context->state, task);
     if (candidate)
         notice_send_contacts(context, template, candidate, about);
+    else if (heard)
+        notice_send_case(context, template, heard, about);
     else
         notice_send(context, template, task->role, task->scope, about);
     if (task->role == ROLE(VERTROUWENSPERSOON))
@@ -167,7 +197,7 @@ void task_open(struct context *context, const struct task_spec *spec)
         !id_set(context, &task->proposal_id, spec->proposal_id) ||
         !id_set(context, &task->placement_id, spec->placement_id) ||
         !id_set(context, &task->stagevraag_id, spec->stagevraag_id) ||
-        !id_set(context, &task->round_id, spec->round_id)) {
+        !id_set(context, &task->round_id, spec->round_id) || !id_set(context, &task->subject_id, spec->subject_id)) {
         message_free(task);
         return;
     }
@@ -233,6 +263,8 @@ void task_run_due(struct context *context, const TaskRecord *due)
         proposal_task_overdue(context, task);
     else if (overdue && task->round_id.len)
         round_task_overdue(context, task);
+    else if (overdue && task->subject_id.len)
+        case_task_overdue(context, task);
 }
 
 /* The API. */
@@ -252,6 +284,7 @@ static Stagematch__V1__Task *view(struct context *context, const TaskRecord *rec
         context_id(context, record->round_id, &task->round_id);
     }
     context_id(context, record->placement_id, &task->placement_id);
+    context_id(context, record->subject_id, &task->subject_id);
     context_time(context, record->due_ms, &task->due_time);
     if (record->role != ROLE(STUDENT))
         (void)string_set(context, &task->candidate, record->candidate);
@@ -268,6 +301,9 @@ static bool is_visible(const struct context *context, const TaskRecord *task)
     const struct state *state = context->state;
     const ProposalRecord *candidate = candidate_of(state, task);
     if (candidate && !actor_is_checked_by(context->actor, candidate->school))
+        return false;
+    const CaseRecord *heard = case_of_task(state, task);
+    if (heard && !actor_is_checked_by(context->actor, heard->school))
         return false;
     const PlacementRecord *placement =
         task->placement_id.len ? state_find(state, RECORD_PLACEMENT, text_of_bytes(task->placement_id)) : NULL;

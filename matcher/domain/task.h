@@ -12,6 +12,7 @@ struct task_spec {
     const char *scope; /* brin, leerbedrijf, or student_ref in hexadecimal */
     /* What it is about; empty where it is not. A task with a proposal is found by that alone. */
     ProtobufCBinaryData proposal_id, placement_id, stagevraag_id, round_id;
+    ProtobufCBinaryData subject_id; /* of a task about none of these: a signal, an aandachtspunt, a report, a case */
     const char *candidate, *detail; /* NULL: none */
     int32_t from_day;               /* its term begins then and it appears then; 0: now */
 };
@@ -20,7 +21,7 @@ struct task_spec {
 void task_open(struct context *context, const struct task_spec *spec);
 
 /* Closes the tasks of a kind (TASK_KIND(UNSPECIFIED): of every kind) about a subject: `index` is one of INDEX_TASK_PROPOSAL,
-   INDEX_TASK_PLACEMENT, INDEX_TASK_STAGEVRAAG, INDEX_TASK_ROUND. With `detail` (may be NULL) only those. */
+   INDEX_TASK_PLACEMENT, INDEX_TASK_STAGEVRAAG, INDEX_TASK_ROUND, INDEX_TASK_SUBJECT. With `detail` (may be NULL) only those. */
 void task_close(struct context *context, enum state_index index, ProtobufCBinaryData subject,
                 Stagematch__V1__TaskKind kind, const char *detail);
 
@@ -44,5 +45,8 @@ void notice_send(struct context *context, const char *template, unsigned role, c
 /* Tells the contacts of a leerbedrijf whom the school has checked: for whatever is about its student. */
 void notice_send_contacts(struct context *context, const char *template, const ProposalRecord *proposal,
                           const char *subject);
+
+/* Tells the contacts of a leerbedrijf whom the school of a case has checked. */
+void notice_send_case(struct context *context, const char *template, const CaseRecord *record, const char *subject);
 
 #endif

@@ -54,6 +54,22 @@ static const char *const names[TERM_COUNT] = {
     [TERM_ROUND_FAILED] = "round_failed",
     [TERM_REMATCH_FAILED] = "rematch_failed",
     [TERM_PUBLISH_PLACEMENT] = "publish_placement",
+    [TERM_POINT] = "point",
+    [TERM_SIGNAL] = "signal",
+    [TERM_ANSWER_REPORT] = "answer_report",
+    [TERM_CASE_TAKE] = "case_take",
+    [TERM_CASE_VERIFY] = "case_verify",
+    [TERM_CASE_HEAR] = "case_hear",
+    [TERM_CASE_ANSWER] = "case_answer",
+    [TERM_CASE_ASSESS] = "case_assess",
+    [TERM_CASE_MEASURE] = "case_measure",
+    [TERM_CASE_SBB] = "case_sbb",
+    [TERM_CASE_FEEDBACK] = "case_feedback",
+    [TERM_CASE_AFTERCARE] = "case_aftercare",
+    [TERM_CASE_CLOSE] = "case_close",
+    [TERM_MEASURE_FOLLOW_UP] = "measure_follow_up",
+    [TERM_TALK_TO_STUDENT] = "talk_to_student",
+    [TERM_ERKENNING_LOST] = "erkenning_lost",
 };
 
 struct calendar {

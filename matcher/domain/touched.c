@@ -119,10 +119,17 @@ static void note_nothing(struct touched *touched, const struct state *state, con
 void touched_note(struct touched *touched, const struct state *state, enum record_kind kind, const void *record)
 {
     static void (*const notes[RECORD_KIND_COUNT])(struct touched *, const struct state *, const void *) = {
-        [RECORD_STAGEVRAAG] = note_stagevraag,   [RECORD_PLACEMENT] = note_placement,  [RECORD_ROUND] = note_round,
-        [RECORD_MATCH_CHUNK] = note_match_chunk, [RECORD_PROPOSAL] = note_proposal,    [RECORD_TASK] = note_task,
-        [RECORD_STAGE] = note_nothing,           [RECORD_IMPORT_CHUNK] = note_nothing, [RECORD_IMPORT] = note_import,
-        [RECORD_NOTICE] = note_nothing,          [RECORD_ANSWER] = note_nothing,
+        [RECORD_STAGEVRAAG] = note_stagevraag, [RECORD_PLACEMENT] = note_placement,
+        [RECORD_ROUND] = note_round,           [RECORD_MATCH_CHUNK] = note_match_chunk,
+        [RECORD_PROPOSAL] = note_proposal,     [RECORD_TASK] = note_task,
+        [RECORD_STAGE] = note_nothing,         [RECORD_IMPORT_CHUNK] = note_nothing,
+        [RECORD_IMPORT] = note_import,         [RECORD_NOTICE] = note_nothing,
+        [RECORD_DECISION] = note_nothing,      [RECORD_ANSWER] = note_nothing,
+        [RECORD_REPORT] = note_nothing,        [RECORD_SIGNAL_COUNTS] = note_nothing,
+        [RECORD_SIGNAL] = note_nothing,        [RECORD_SIGNAL_EVENT] = note_nothing,
+        [RECORD_POINT] = note_nothing,         [RECORD_CASE] = note_nothing,
+        [RECORD_CASE_EVIDENCE] = note_nothing, [RECORD_MONITOR] = note_nothing,
+        [RECORD_MEASURE] = note_nothing,
     };
     notes[kind](touched, state, record);
 }

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "domain/monitor.h"
 
 #include <sodium.h>
 
@@ -68,6 +69,71 @@ static enum err read_catalog(const struct settings *settings, FILE *complaints, 
     return e == ERR_OK ? first : e;
 }
 
+/* Nothing rests on it either: without one no wording is questioned. */
+static enum err read_watchlist(const struct settings *settings, FILE *complaints, struct engine_config *config)
+{
+    struct problems problems;
+    const char *path = settings_string(settings, "watchlist");
+    if (!path || !path[0])
+        return ERR_OK;
+    problems_init(&problems, path);
+    enum err e = watchlist_read_file(path, &problems, &config->watchlist);
+    return report(&problems, "watchlist", e, complaints);
+}
+
+static enum err read_chances(const struct settings *settings, FILE *complaints, struct engine_config *config)
+{
+    struct problems problems;
+    const char *path = settings_string(settings, "kans_op_stage");
+    if (!path || !path[0])
+        return ERR_OK;
+    problems_init(&problems, path);
+    enum err e = chances_read_file(path, &problems, &config->chances);
+    return report(&problems, "kans_op_stage", e, complaints);
+}
+
+static struct signal_options signals_of(const struct settings *settings)
+{
+    static const double million = 1e6;
+    struct signal_options options = {.judge = judge_defaults};
+    options.judge.min_events = (uint32_t)settings_number(settings, "signal_min_events");
+    options.judge.min_percent = (uint32_t)settings_number(settings, "signal_min_percent");
+    options.judge.reference_min = (uint32_t)settings_number(settings, "signal_reference");
+    options.judge.signal_level = (double)settings_number(settings, "signal_level_ppm") / million;
+    return options;
+}
+
+/* Without them no case can be decided, and there is no measure to take. */
+static enum err read_case_lists(const struct settings *settings, FILE *complaints, struct engine_config *config)
+{
+    struct problems problems;
+    const char *outcomes = settings_string(settings, "case_outcomes"), *menu = settings_string(settings, "menukaart");
+    enum err e = ERR_OK;
+    if (outcomes && outcomes[0]) {
+        problems_init(&problems, outcomes);
+        e = case_outcomes_read_file(outcomes, &problems, &config->case_outcomes);
+        e = report(&problems, "case_outcomes", e, complaints);
+    }
+    if (e == ERR_OK && menu && menu[0]) {
+        problems_init(&problems, menu);
+        e = menukaart_read_file(menu, &problems, &config->menukaart);
+        e = report(&problems, "menukaart", e, complaints);
+    }
+    return e;
+}
+
+static enum err read_monitor(const struct settings *settings, FILE *complaints, struct monitor_options *out)
+{
+    const char *months = settings_string(settings, "monitor_months");
+    out->wait_days = (uint32_t)settings_number(settings, "monitor_wait_days");
+    enum err e = monitor_months_parse(text_of(months ? months : ""), &out->months);
+    if (e == ERR_OK)
+        return ERR_OK;
+    fputs("the setting 'monitor_months' must be months from 1 to 12, ascending, joined by blanks\n", complaints);
+    LOG(LOG_ERROR, "engine_config_refused", LOG_WORD("setting", "monitor_months"), LOG_WORD("error", err_text(e)));
+    return ERR_USAGE;
+}
+
 static enum err read_postcodes(const struct settings *settings, FILE *complaints, struct engine_config *config)
 {
     struct problems problems;
@@ -90,11 +156,20 @@ static bool find_point(void *context, unsigned pc4, struct point *out)
 enum err engine_config_read(const struct settings *settings, FILE *complaints, struct engine_config *out)
 {
     struct engine_config config = {0};
+    struct monitor_options monitor = {0};
     enum err e = read_reasons(settings, complaints, &config);
+    if (e == ERR_OK)
+        e = read_monitor(settings, complaints, &monitor);
     if (e == ERR_OK)
         e = read_calendar(settings, complaints, &config);
     if (e == ERR_OK)
         e = read_catalog(settings, complaints, &config);
+    if (e == ERR_OK)
+        e = read_watchlist(settings, complaints, &config);
+    if (e == ERR_OK)
+        e = read_chances(settings, complaints, &config);
+    if (e == ERR_OK)
+        e = read_case_lists(settings, complaints, &config);
     if (e == ERR_OK)
         e = read_postcodes(settings, complaints, &config);
     if (e != ERR_OK) {
@@ -106,6 +181,12 @@ enum err engine_config_read(const struct settings *settings, FILE *complaints, s
         .reasons = config.reasons,
         .calendar = config.calendar,
         .catalog = config.catalog,
+        .case_outcomes = config.case_outcomes,
+        .menukaart = config.menukaart,
+        .watchlist = config.watchlist,
+        .chances = config.chances,
+        .signals = signals_of(settings),
+        .monitor = monitor,
         .geography = {find_point, config.postcodes},
         .rules = {.slack_days = (int32_t)settings_number(settings, "speling_dagen"),
                   .list_max = (uint32_t)settings_number(settings, "list_max"),
@@ -123,6 +204,10 @@ void engine_config_free(struct engine_config *config)
     if (config->calendar)
         calendar_free(config->calendar);
     catalog_free(config->catalog);
+    case_outcomes_free(config->case_outcomes);
+    menukaart_free(config->menukaart);
+    watchlist_free(config->watchlist);
+    chances_free(config->chances);
     mem_free(config->postcodes);
     sodium_memzero(config, sizeof *config);
 }

@@ -1,18 +1,25 @@
 /*
- * config.h - what the domain is given besides its records: reasons, terms and holidays, names and contacts, postcodes, the
+ * config.h - what the domain is given besides its records: reasons, terms and holidays, names and contacts, words to question, postcodes, the
  * rules of new rounds.
  */
 #ifndef ENGINE_CONFIG_H
 #define ENGINE_CONFIG_H
 
 #include "base/conf.h"
+#include "blind/watchlist.h"
+#include "domain/case_outcomes.h"
 #include "domain/domain.h"
+#include "domain/menukaart.h"
 #include "intake/postcodes.h"
 
 struct engine_config {
     struct reasons *reasons;
     struct calendar *calendar;
     struct catalog *catalog;
+    struct case_outcomes *case_outcomes;
+    struct menukaart *menukaart;
+    struct watchlist *watchlist; /* NULL: none is configured */
+    struct chances *chances;     /* NULL: none is configured */
     struct postcodes *postcodes;
     struct domain_options options; /* label_key is the store's (load.h) */
 };

@@ -30,8 +30,14 @@ static const struct {
     {METHOD_COMMIT_ERASURE, BEHALF_EITHER, METHOD_ERASE_STUDENT, true},
     {METHOD_LIST_RESULTS, BEHALF_ACTOR, METHOD_EXPORT_RESULTS, false},
     {METHOD_CHECK_GRANT, BEHALF_ACTOR, METHOD_GET_CANDIDATE_IDENTITY, false},
-    {METHOD_RESOLVE_STAGE, BEHALF_SERVICE, METHOD_COUNT, true}, /* fences what it does not know */
-    {METHOD_PULL_NOTICES, BEHALF_SERVICE, METHOD_COUNT, true},  /* forgets what was taken */
+    {METHOD_CHECK_CASE_TEXT, BEHALF_ACTOR, METHOD_GET_CASE_TEXT, false},
+    {METHOD_COMMIT_CASE_EXPORT, BEHALF_ACTOR, METHOD_EXPORT_CASE, true}, /* writes it down */
+    {METHOD_RESOLVE_STAGE, BEHALF_SERVICE, METHOD_COUNT, true},          /* fences what it does not know */
+    {METHOD_COMMIT_REPORT, BEHALF_EITHER, METHOD_FILE_REPORT,
+     true}, /* who has no account has a code: the vault checked it */
+    {METHOD_FORGET_REPORT, BEHALF_SERVICE, METHOD_COUNT, true},
+    {METHOD_PULL_NOTICES, BEHALF_SERVICE, METHOD_COUNT, true}, /* forgets what was taken */
+    {METHOD_PULL_DECISIONS, BEHALF_SERVICE, METHOD_COUNT, true},
     {METHOD_GET_METRICS, BEHALF_SERVICE, METHOD_COUNT, false},
 };
 enum { INTERNAL_COUNT = sizeof internals / sizeof internals[0] };

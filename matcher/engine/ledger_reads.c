@@ -35,6 +35,17 @@ struct listing {
     uint64_t last_seq;
 };
 
+/*
+ * That there is a report is for whoever may read it (vault/reports.h), which the engine cannot tell: so nobody is shown here that one came,
+ * neither by its own entry nor by that of the rule that counts it.
+ */
+static bool tells_of_report(const struct ledger_entry *entry, const LedgerPayload *payload)
+{
+    static const char own[] = "report_";
+    bool is_own = entry->kind.length >= sizeof own - 1 && memcmp(entry->kind.data, own, sizeof own - 1) == 0;
+    return is_own || (text_is(entry->kind, "observation") && strcmp(payload->code, "report") == 0);
+}
+
 /* An entry concerns its school; one without a school, the schools of its round. */
 static bool concerns(const struct listing *listing, const LedgerPayload *payload)
 {
@@ -62,6 +73,8 @@ static enum err fill(ApiEntry *to, const struct ledger_entry *entry, const Ledge
 {
     const struct text actor = {(const char *)payload->actor.data, payload->actor.len};
     to->seq = entry->seq;
+    to->actor_role = (Stagematch__V1__Role)payload->actor_role;
+    to->on_behalf = payload->on_behalf;
     enum err e = message_new(&google__protobuf__timestamp__descriptor, &to->time);
     if (e != ERR_OK)
         return e;
@@ -105,7 +118,7 @@ static enum err look(void *context, const struct ledger_entry *entry)
     enum err e = message_unpack(&stagematch__internal__v1__ledger_payload__descriptor, entry->payload, &payload);
     if (e != ERR_OK)
         return e;
-    if (concerns(listing, payload))
+    if (!tells_of_report(entry, payload) && concerns(listing, payload))
         e = append(listing, entry, payload);
     message_free(payload);
     if (e == ERR_OK)

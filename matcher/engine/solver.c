@@ -82,7 +82,8 @@ void solver_free(struct solver *solver)
 
 static bool same_request(const struct solve_request *a, const struct solve_request *b)
 {
-    return memcmp(a->round_id, b->round_id, ID_BYTES) == 0 && a->rematch == b->rematch && a->seal == b->seal;
+    return memcmp(a->round_id, b->round_id, ID_BYTES) == 0 && a->rematch == b->rematch && a->seal == b->seal &&
+           a->entries == b->entries;
 }
 
 static uint64_t read_length(const uint8_t *bytes)

@@ -49,6 +49,7 @@ struct turns {
     uint64_t next_seq;
     int64_t now_ms;
     struct call_list waiting;
+    struct call_list parked;   /* reads that need what the solver makes (struct outcome) */
     struct turn *first, **end; /* in flight, oldest first */
     size_t committing;
     struct event *start; /* a turn is to be applied, now or after wait_ms */
@@ -81,6 +82,14 @@ static struct engine_call *list_take(struct call_list *list)
         list->end = &list->first;
     list->count--;
     return call;
+}
+
+/* Who was parked is applied again, behind those who wait. */
+static void unpark(struct turns *turns)
+{
+    struct engine_call *call;
+    while ((call = list_take(&turns->parked)))
+        list_add(&turns->waiting, call);
 }
 
 static void refuse_all(struct turns *turns, struct call_list *list, const struct refusal *refusal)
@@ -359,7 +368,21 @@ static void apply(struct turns *turns, struct engine_call *call)
     int64_t begun_us = clock_monotonic_us(&turns->options.clock);
     domain_apply(turns->domain, &command, &call->outcome);
     charge(turns, call, clock_monotonic_us(&turns->options.clock) - begun_us);
-    stamp(turns, call);
+    if (!call->outcome.waits)
+        stamp(turns, call);
+}
+
+/* What it needs is made while the engine can write; nobody waits for that when it cannot. */
+static void park(struct turns *turns, struct engine_call *call)
+{
+    buf_free(&call->outcome.response);
+    buf_free(&call->outcome.problems);
+    if (!turns->read_only) {
+        list_add(&turns->parked, call);
+        return;
+    }
+    turns->numbers.refused++;
+    engine_call_refuse(call, status_refuse(&refusal_unavailable));
 }
 
 /* Refuses a call that is not worth applying any more, or cannot be now. */
@@ -387,7 +410,10 @@ static void apply_waiting(struct turns *turns, struct turn *turn)
            now_us - begun_us <= (int64_t)turns->options.wait_ms * 1000 && (call = list_take(&turns->waiting))) {
         if (!refused_before(turns, call, now_us)) {
             apply(turns, call);
-            list_add(&turn->calls, call);
+            if (call->outcome.waits)
+                park(turns, call);
+            else
+                list_add(&turn->calls, call);
         }
         now_us = clock_monotonic_us(&turns->options.clock);
     }
@@ -444,6 +470,7 @@ enum err turns_new(const struct turns_options *options, struct turns **out)
     turns->options = *options;
     turns->end = &turns->first;
     list_init(&turns->waiting);
+    list_init(&turns->parked);
     turns->start = evtimer_new(options->base, on_start, turns);
     turns->settled = event_new(options->base, -1, 0, on_settled, turns);
     e = turns->start && turns->settled ? quota_new(&turns->quota) : ERR_MEMORY;
@@ -459,6 +486,7 @@ void turns_free(struct turns *turns)
 {
     if (!turns)
         return;
+    unpark(turns);
     refuse_all(turns, &turns->waiting, &refusal_unavailable);
     while (turns->first) {
         struct turn *turn = turns->first;
@@ -486,6 +514,16 @@ void turns_resume(struct turns *turns, struct domain *domain, bool read_only, ui
     turns->next_seq = next_seq;
     if (now_ms > turns->now_ms)
         turns->now_ms = now_ms;
+    unpark(turns);
+    plan(turns);
+}
+
+void turns_go_on(struct turns *turns, bool made)
+{
+    if (made)
+        unpark(turns);
+    else
+        refuse_all(turns, &turns->parked, &refusal_unavailable);
     plan(turns);
 }
 
@@ -500,7 +538,7 @@ void turns_take(struct turns *turns, struct engine_call *call)
     const struct refusal *refusal = NULL;
     if (turns->state != TURNS_RUNNING && turns->state != TURNS_FAILING)
         refusal = &refusal_unavailable;
-    else if (turns->waiting.count >= TURNS_WAITING_MAX)
+    else if (turns->waiting.count + turns->parked.count >= TURNS_WAITING_MAX)
         refusal = &refusal_too_many;
     if (refusal) {
         turns->numbers.refused++;
@@ -513,6 +551,7 @@ void turns_take(struct turns *turns, struct engine_call *call)
 
 void turns_refuse_waiting(struct turns *turns)
 {
+    unpark(turns);
     refuse_all(turns, &turns->waiting, &refusal_unavailable);
 }
 
@@ -521,6 +560,7 @@ void turns_close(struct turns *turns)
     if (turns->state == TURNS_CLOSING || turns->state == TURNS_CLOSED)
         return;
     turns_set_state(turns, TURNS_CLOSING);
+    unpark(turns);
     refuse_all(turns, &turns->waiting, &refusal_unavailable);
     settle(turns);
 }
@@ -528,7 +568,7 @@ void turns_close(struct turns *turns)
 struct turns_numbers turns_read_numbers(const struct turns *turns)
 {
     struct turns_numbers numbers = turns->numbers;
-    numbers.waiting = turns->waiting.count;
+    numbers.waiting = turns->waiting.count + turns->parked.count;
     numbers.in_flight = turns->committing;
     numbers.read_only = turns->read_only;
     return numbers;

@@ -51,6 +51,9 @@ void turns_free(struct turns *turns);
 /* Goes on with this domain. `next_seq` is the ledger's next number; `now_ms` a time that must not be gone below. */
 void turns_resume(struct turns *turns, struct domain *domain, bool read_only, uint64_t next_seq, int64_t now_ms);
 
+/* What calls waited for was made, or could not be (outcome.waits): they are applied again, or refused as unavailable. */
+void turns_go_on(struct turns *turns, bool made);
+
 /* Whether changes are taken: a domain is there, nothing failed, and it is not read-only. */
 bool turns_writable(const struct turns *turns);
 

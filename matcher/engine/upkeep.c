@@ -100,6 +100,8 @@ static void on_apply_solved(evutil_socket_t fd, short what, void *context)
         return;
     upkeep->solved.waits = false;
     buf_free(&upkeep->solved.result);
+    if (upkeep->solved.request.entries)
+        turns_go_on(upkeep->turns, !upkeep->solved.failure);
     upkeep_look(upkeep, upkeep->domain);
 }
 

@@ -5,6 +5,15 @@
 #include "front/route.h"
 #include "front/web_answer.h"
 
+#include <string.h>
+
+/* Who reports something is nobody's to know: calls about reports are one kind, of no address. */
+static bool is_about_reports(const struct method *method)
+{
+    static const char service[] = "stagematch.v1.ReportService/";
+    return method && strncmp(method->path, service, sizeof service - 1) == 0;
+}
+
 /* The table's word for what was asked. */
 static const char *name_of(const struct front *front, const struct exchange *exchange)
 {
@@ -14,7 +23,7 @@ static const char *name_of(const struct front *front, const struct exchange *exc
     const struct page *page = page_find(path, PAGE_OF_API);
     const struct method *method = page ? NULL : route_method(path);
     if (page || method)
-        return page ? page_path(page) : method->path;
+        return page ? page_path(page) : is_about_reports(method) ? "stagematch.v1.ReportService" : method->path;
     const char *file = web_path(front, path);
     return file ? file : "unknown";
 }
@@ -38,7 +47,7 @@ void access_log(void *context, const struct exchange *exchange, int status, size
         LOG_WORD("client", address),
     };
     size_t count = sizeof fields / sizeof fields[0];
-    if (front->logs_addresses && is_known) {
+    if (front->logs_addresses && is_known && !is_about_reports(route_method(h1_path(exchange_head(exchange))))) {
         struct address client = exchange_client(exchange);
         address_format(&client, address);
     } else {

@@ -637,6 +637,7 @@ static void serve(struct call *call, struct text body)
         [TARGET_PLACEMENTS_FILE] = saga_placements_start,
         [TARGET_SAGA_TEXT] = saga_text_start,
         [TARGET_JOIN] = join_results_start,
+        [TARGET_DOSSIER] = dossier_start,
         [TARGET_WATCH] = serve_nobody, /* no call: route.c starts a watch */
         [TARGET_INTERNAL] = serve_nobody,
     };
@@ -655,6 +656,12 @@ struct session call_session(const struct front *front, const struct exchange *ex
     const struct session_place place = {front->certificate.tls != NULL,
                                         settings_string(front->environment->settings, "public_url")};
     return session_of_request(exchange_head(exchange), method, connect->is_get, &place);
+}
+
+struct status call_refused_session(struct front *front, const struct session *session)
+{
+    front->refused_origins += session->refusal == &refusal_cross_origin;
+    return status_refuse(session->refusal);
 }
 
 static void set_deadline(struct call *call)
@@ -688,7 +695,7 @@ static void begin(struct call *call)
         return;
     }
     if (call->session.refusal)
-        call_refuse(call, status_refuse(call->session.refusal));
+        call_refuse(call, call_refused_session(call->front, &call->session));
     else if (call->method->flags & METHOD_PUBLIC && !admit_login(call))
         call_refuse(call, status_refuse(&refusal_too_many));
     else if (call->method->flags & METHOD_PUBLIC)

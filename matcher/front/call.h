@@ -96,6 +96,9 @@ bool call_reads_file(struct call *call);
 struct session call_session(const struct front *front, const struct exchange *exchange, const struct method *method,
                             const struct connect_request *connect);
 
+/* Counts that it is refused, and why. */
+struct status call_refused_session(struct front *front, const struct session *session);
+
 /* Whom the vault counts attempts by: of an IPv6 address the network, of which one guesser has all. */
 void call_peer(const struct exchange *exchange, char out[ADDRESS_TEXT_BYTES]);
 

@@ -41,6 +41,7 @@ void front_publish(struct front *front)
         .answers = answer_store_counts(front->answers),
         .refused_values = front->shelf.refused,
         .refused_logins = rate_limit_refused(front->logins),
+        .refused_origins = front->refused_origins,
         .invalidations = front->freshness->told,
         .invalidated_views = front->freshness->views_told,
         .calls_running = front->call_count,

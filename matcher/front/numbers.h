@@ -42,6 +42,7 @@ struct front_numbers {
     struct answer_store_counts answers;
     uint64_t refused_values;                   /* of Redis, that did not open */
     uint64_t refused_logins;                   /* above what one address may send */
+    uint64_t refused_origins;                  /* a cookie from another origin */
     uint64_t invalidations, invalidated_views; /* that the engine told of */
     uint64_t calls_running;
     uint64_t published_us; /* monotonic, which all processes of a machine share; 0: never */

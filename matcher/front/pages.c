@@ -161,6 +161,8 @@ static void write_front(const struct front *front, const struct front_numbers *a
                        all->auth.refused);
     counters_write_one(out, "stagematch_front_logins_refused_total", "counter",
                        "Calls without a session above what one address may send.", all->refused_logins);
+    counters_write_one(out, "stagematch_front_origins_refused_total", "counter",
+                       "Requests with a session's cookie, or for one, from another origin.", all->refused_origins);
     buf_put_string(out, "# HELP stagematch_role_ready Whether a role says that it is ready.\n"
                         "# TYPE stagematch_role_ready gauge\n");
     for (size_t i = 0; i < HEALTH_ROLES; i++)

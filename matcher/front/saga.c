@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 
+#include <sodium.h>
+
 void saga_begin(struct call *call, const struct saga *saga)
 {
     call->saga = saga;
@@ -22,4 +24,11 @@ void saga_go(struct call *call, unsigned to)
     }
     call->saga_state = to;
     saga->states[to].enter(call);
+}
+
+void saga_wipe(struct buf *buf)
+{
+    if (buf->data)
+        sodium_memzero(buf->data, buf->length);
+    buf_free(buf);
 }

@@ -28,4 +28,7 @@ void saga_begin(struct call *call, const struct saga *saga);
 /* Moves on; a move that the table does not have is a fault of the program: it is logged and the call refused. */
 void saga_go(struct call *call, unsigned to);
 
+/* Overwrites what it holds and frees it: a text, or what was made of one. */
+void saga_wipe(struct buf *buf);
+
 #endif

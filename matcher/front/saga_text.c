@@ -9,6 +9,7 @@
 
 #include "api/message.h"
 #include "base/mem.h"
+#include "stagematch/v1/case.pb-c.h"
 
 #include <string.h>
 
@@ -47,12 +48,36 @@ static void on_staged(struct call *call, struct text body)
         saga_go(call, STATE_COMMIT);
 }
 
+/* A decision of a case: its grounds go before the text, as one line, so that nobody but the vault keeps them. */
+static enum err with_grounds(const struct call *call, struct buf *out)
+{
+    if (call->method->id == METHOD_DECIDE_CASE) {
+        const Stagematch__V1__DecideCaseRequest *request = (const void *)call->request.message;
+        for (size_t i = 0; i < request->n_grounds; i++) {
+            buf_put_string(out, i ? "|" : "");
+            buf_put_string(out, request->grounds[i]);
+        }
+        buf_put_string(out, "\n");
+    }
+    buf_put_text(out, message_text(call->request.message, "text"));
+    buf_put_char(out, '\0');
+    return buf_error(out);
+}
+
 static void enter_stage(struct call *call)
 {
     Stagematch__Internal__V1__StageTextRequest request = STAGEMATCH__INTERNAL__V1__STAGE_TEXT_REQUEST__INIT;
-    request.request_id = call_borrow(message_text(call->request.message, "request_id").data);
-    request.text = call_borrow(message_text(call->request.message, "text").data);
-    call_ask_message(call, ROLE_VAULT, METHOD_STAGE_TEXT, &request, on_staged);
+    struct buf text;
+    buf_init(&text, 2 * call->method->max_bytes);
+    enum err e = with_grounds(call, &text);
+    if (e == ERR_OK) {
+        request.request_id = call_borrow(message_text(call->request.message, "request_id").data);
+        request.text = text.data;
+        call_ask_message(call, ROLE_VAULT, METHOD_STAGE_TEXT, &request, on_staged);
+    }
+    saga_wipe(&text);
+    if (e != ERR_OK)
+        call_fail(call, e);
 }
 
 static void on_committed(struct call *call, struct text body)

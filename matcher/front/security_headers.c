@@ -18,9 +18,9 @@ struct security_headers security_headers(bool over_tls)
 
 static const struct exchange_header of_web[] = {
     {"Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-                                "font-src 'self'; connect-src 'self'; "
+                                "font-src 'self'; connect-src 'self'; worker-src 'self'; "
                                 "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-                                "require-trusted-types-for 'script'; trusted-types 'none'"},
+                                "require-trusted-types-for 'script'; trusted-types stagematch-worker"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Permissions-Policy",
      "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), "

@@ -11,10 +11,9 @@ static const char https[] = "https://", http[] = "http://";
 
 const char session_cookie_end[] = NAME "=; Max-Age=0" ATTRIBUTES;
 
-static const REFUSAL(
-    refusal_cross_origin, STATUS_PERMISSION_DENIED, "cross_origin",
-    "Dit verzoek komt niet van een pagina van deze dienst. Open de dienst zelf en probeer het opnieuw.",
-    "This request does not come from a page of this service. Open the service itself and try again.");
+const REFUSAL(refusal_cross_origin, STATUS_PERMISSION_DENIED, "cross_origin",
+              "Dit verzoek komt niet van een pagina van deze dienst. Open de dienst zelf en probeer het opnieuw.",
+              "This request does not come from a page of this service. Open the service itself and try again.");
 static const REFUSAL(refusal_session_header, STATUS_INVALID_ARGUMENT, "session_header",
                      "De header X-Stagematch-Session kan alleen 'cookie' zijn.",
                      "The header X-Stagematch-Session can only be 'cookie'.");

@@ -44,6 +44,9 @@ struct session {
     const struct refusal *refusal; /* NULL: none; then there is no token */
 };
 
+/* The refusal of a cookie, or of the wish for one, that comes from another origin. */
+extern const struct refusal refusal_cross_origin;
+
 struct session session_of_request(const struct h1 *head, const struct method *method, bool is_get,
                                   const struct session_place *place);
 

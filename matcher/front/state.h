@@ -60,6 +60,7 @@ struct front {
     uint32_t answer_life_ms; /* 0: none are kept */
     struct kept_counts kept_counts;
     struct rate_limit *logins;
+    uint64_t refused_origins;
     uint64_t logins_per_address, logins_per_shared_address;
     struct watches watches;
     struct call_list calls; /* under way */

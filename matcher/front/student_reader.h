@@ -26,6 +26,7 @@ struct student_item {
     uint32_t index; /* place in the request, from 0 */
     char school[BRIN_BYTES + 1];
     uint8_t student_ref[REFERENCE_BYTES], stagevraag_id[REFERENCE_BYTES]; /* drawn by the vault */
+    bool identity_changed;                                                /* said by the vault */
 };
 
 struct student_rules {

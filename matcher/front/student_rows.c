@@ -171,6 +171,7 @@ enum err student_rows_take_references(struct student_rows *rows, size_t chunk,
             return ERR_MISMATCH;
         memcpy(item->student_ref, reference->student_ref.data, REFERENCE_BYTES);
         memcpy(item->stagevraag_id, reference->stagevraag_id.data, REFERENCE_BYTES);
+        item->identity_changed = reference->identity_changed;
         wipe_staged(item);
     }
     settle(rows, bounds.end);
@@ -186,6 +187,8 @@ void student_rows_write_commit(const struct student_rows *rows, size_t chunk, st
                                struct text stage_id, struct buf *out)
 {
     struct bounds bounds = bounds_of(rows, chunk);
+    uint8_t changed[STUDENT_CHUNK / 8] = {0};
+    size_t changed_bytes = 0;
     wire_put_bytes(out, 1, request_id);
     wire_put_bytes(out, 2, stage_id);
     wire_put_number(out, 3, chunk);
@@ -197,5 +200,10 @@ void student_rows_write_commit(const struct student_rows *rows, size_t chunk, st
                                      {item->school, BRIN_BYTES},
                                      {(const char *)item->profile, item->profile_bytes}};
         wire_put_message(out, 5, parts, sizeof parts / sizeof parts[0]);
+        if (item->identity_changed) {
+            changed_bytes = (i - bounds.begin) / 8 + 1;
+            changed[changed_bytes - 1] |= (uint8_t)(1u << (i - bounds.begin) % 8);
+        }
     }
+    wire_put_bytes(out, 6, (struct text){(const char *)changed, changed_bytes});
 }

@@ -20,4 +20,7 @@ void saga_text_start(struct call *call);
 /* The results of a round with names. */
 void join_results_start(struct call *call);
 
+/* A case with its texts, as JSON and PDF. */
+void dossier_start(struct call *call);
+
 #endif

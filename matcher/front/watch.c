@@ -487,7 +487,7 @@ static struct status admit(const struct watch *watch)
     if (front->watches.counts.open > front->watches.most)
         return status_refuse(&refusal_too_many);
     if (watch->session.refusal)
-        return status_refuse(watch->session.refusal);
+        return call_refused_session(watch->front, &watch->session);
     if (watch->session.token.length == 0)
         return status_refuse(&refusal_unauthenticated);
     return watch->how ? STATUS_DONE : status_refuse(&refusal_unimplemented);

@@ -22,18 +22,34 @@ static const struct problem_kind bad_choice = {
      "class: place, criterion, fact of other; needs_criterion: yes of no; allowed: bekende gebeurtenissen met | "
      "ertussen"}};
 
-enum { CODE, NL, EN, CLASS, NEEDS_CRITERION, ALLOWED, BASIS, COLUMN_COUNT, BUDGET_BYTES = 1 << 24 };
+enum {
+    CODE,
+    NL,
+    EN,
+    CLASS,
+    NEEDS_CRITERION,
+    ALLOWED,
+    BASIS,
+    CONTACT,
+    TEXT_NL,
+    TEXT_EN,
+    COLUMN_COUNT,
+    BUDGET_BYTES = 1 << 24
+};
 
 static const struct table_column skill_columns[COLUMN_COUNT] = {
-    {"code", true},     {"nl", true},    {"en", true}, {"class", false}, {"needs_criterion", false},
-    {"allowed", false}, {"basis", false}};
+    {"code", true},     {"nl", true},     {"en", true},       {"class", false},   {"needs_criterion", false},
+    {"allowed", false}, {"basis", false}, {"contact", false}, {"text_nl", false}, {"text_en", false}};
 static const struct table_column reason_columns[COLUMN_COUNT] = {
-    {"code", true},    {"nl", true},    {"en", true}, {"class", true}, {"needs_criterion", true},
-    {"allowed", true}, {"basis", false}};
+    {"code", true},    {"nl", true},     {"en", true},       {"class", true},    {"needs_criterion", true},
+    {"allowed", true}, {"basis", false}, {"contact", false}, {"text_nl", false}, {"text_en", false}};
 static const struct table_column ground_columns[COLUMN_COUNT] = {
-    {"code", true},     {"nl", true},   {"en", true}, {"class", false}, {"needs_criterion", false},
-    {"allowed", false}, {"basis", true}};
-static const struct table_column *const columns_of[] = {skill_columns, reason_columns, ground_columns};
+    {"code", true},     {"nl", true},    {"en", true},       {"class", false},   {"needs_criterion", false},
+    {"allowed", false}, {"basis", true}, {"contact", false}, {"text_nl", false}, {"text_en", false}};
+static const struct table_column route_columns[COLUMN_COUNT] = {
+    {"code", true},     {"nl", true},     {"en", true},       {"class", false},  {"needs_criterion", false},
+    {"allowed", false}, {"basis", false}, {"contact", false}, {"text_nl", true}, {"text_en", true}};
+static const struct table_column *const columns_of[] = {skill_columns, reason_columns, ground_columns, route_columns};
 
 static const char *const classes[] = {"place", "criterion", "fact", "other", NULL};
 static const char *const answers[] = {"yes", "no", NULL};

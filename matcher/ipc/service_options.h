@@ -262,12 +262,57 @@
         .name = "contacts", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                            \
         .text = "who can help, of each school and of everyone: CSV"                                                  \
     }
+#define OPTION_MONITOR_MONTHS                                                                                        \
+    {                                                                                                                \
+        .name = "monitor_months", .type = OPTION_TEXT, .where = OPTION_IN_FILE, .unit = "MONTHS", .fallback = "2 9", \
+        .text = "months (1 to 12) in which a term of the monitor begins, joined by blanks"                           \
+    }
+#define OPTION_MONITOR_WAIT_DAYS                                                                                     \
+    {                                                                                                                \
+        .name = "monitor_wait_days", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 0, .max = 366,           \
+        .unit = "DAYS", .fallback = "30", .text = "days after the last of a term when its figures are frozen"        \
+    }
+#define OPTION_WATCHLIST                                                                                             \
+    {                                                                                                                \
+        .name = "watchlist", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                           \
+        .text = "words in placements and reasons that are questioned, with better ones: CSV; none: nothing is"       \
+    }
+#define OPTION_CASE_OUTCOMES                                                                                         \
+    {                                                                                                                \
+        .name = "case_outcomes", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                       \
+        .text = "the closed list of how a case can end: CSV"                                                         \
+    }
+#define OPTION_MENUKAART                                                                                             \
+    {                                                                                                                \
+        .name = "menukaart", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                           \
+        .text = "measures that a school can take: CSV"                                                               \
+    }
 
 /* What the vault tells people. */
 #define OPTION_NOTICES                                                                                               \
     {                                                                                                                \
         .name = "notices", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "DIR",                              \
         .text = "templates of notices"                                                                               \
+    }
+#define OPTION_ROUTES                                                                                                \
+    {                                                                                                                \
+        .name = "routes", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                              \
+        .text = "where somebody who meets discrimination can go: CSV"                                                \
+    }
+#define OPTION_REPORT_KEEP_DAYS                                                                                      \
+    {                                                                                                                \
+        .name = "report_keep_days", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 3660,           \
+        .unit = "DAYS", .fallback = "365", .text = "how long a report is kept after it was closed"                   \
+    }
+#define OPTION_REPORTS_PER_ADDRESS                                                                                   \
+    {                                                                                                                \
+        .name = "reports_per_address", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 1000000,     \
+        .unit = "REPORTS", .fallback = "20", .text = "anonymous reports a day from one address"                      \
+    }
+#define OPTION_REPORTS_PER_SCHOOL                                                                                    \
+    {                                                                                                                \
+        .name = "reports_per_school", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 1000000,      \
+        .unit = "REPORTS", .fallback = "100", .text = "anonymous reports a day to one school"                        \
     }
 #define OPTION_NOTIFY_COMMAND                                                                                        \
     {                                                                                                                \
@@ -342,6 +387,35 @@
         .unit = "MS", .fallback = "60000", .text = "how long an answer is kept at most, also in Redis"               \
     }
 
+/* With whom companies are compared, and from when on their figures say something (signal/judge.h). */
+#define OPTION_KANS_OP_STAGE                                                                                         \
+    {                                                                                                                \
+        .name = "kans_op_stage", .type = OPTION_PATH, .where = OPTION_IN_FILE, .unit = "FILE",                       \
+        .text = "sector and chance of a place by qualification and region: CSV; none: all are compared alike"        \
+    }
+#define OPTION_SIGNAL_MIN_EVENTS                                                                                     \
+    {                                                                                                                \
+        .name = "signal_min_events", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 2, .max = 1000,          \
+        .unit = "EVENTS", .fallback = "3", .text = "a pattern has at least so many events"                           \
+    }
+#define OPTION_SIGNAL_MIN_PERCENT                                                                                    \
+    {                                                                                                                \
+        .name = "signal_min_percent", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 100,          \
+        .unit = "PERCENT", .fallback = "20", .text = "a pattern has at least such a share of the decisions"          \
+    }
+#define OPTION_SIGNAL_REFERENCE                                                                                      \
+    {                                                                                                                \
+        .name = "signal_reference", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 10, .max = 1000000,       \
+        .unit = "DECISIONS", .fallback = "100",                                                                      \
+        .text = "decisions of others that there must be to compare with; below it there is too little data"          \
+    }
+#define OPTION_SIGNAL_LEVEL                                                                                          \
+    {                                                                                                                \
+        .name = "signal_level_ppm", .type = OPTION_NUMBER, .where = OPTION_IN_FILE, .min = 1, .max = 50000,          \
+        .unit = "PPM", .fallback = "100",                                                                            \
+        .text = "how seldom chance alone may make so many events, in cases of a million"                             \
+    }
+
 #define SHARED_OPTIONS                                                                                               \
     OPTION_PC4, OPTION_OPLEIDINGEN, OPTION_SKILLS, OPTION_REASONS, OPTION_GROUNDS, OPTION_SPELING, OPTION_LIST_MAX,  \
         OPTION_BAND_WIDTH, OPTION_MECHANISM, OPTION_THREADS, OPTION_LOG_LEVEL
@@ -352,12 +426,15 @@
         OPTION_CONNECTIONS_PER_ADDRESS, OPTION_SHARED_ADDRESSES, OPTION_CONNECTIONS_PER_SHARED_ADDRESS,              \
         OPTION_LOGINS_PER_ADDRESS, OPTION_LOGINS_PER_SHARED_ADDRESS, OPTION_HEAD_TIMEOUT, OPTION_BODY_TIMEOUT,       \
         OPTION_IDLE_TIMEOUT, OPTION_CALL_TIMEOUT, OPTION_SESSION_HOURS, OPTION_COMMIT_WAIT, OPTION_COMMIT_COMMANDS,  \
-        OPTION_HOLIDAYS, OPTION_TERMS, OPTION_SCHOOL_NAMES, OPTION_CONTACTS, OPTION_NOTICES, OPTION_NOTIFY_COMMAND,  \
-        OPTION_NOTIFY_ATTEMPTS, OPTION_FRONTS, OPTION_LOG_FORMAT, OPTION_LOG_ADDRESSES, OPTION_TLS_CERTIFICATE,      \
-        OPTION_TLS_KEY, OPTION_TLS_HANDSHAKE_TIMEOUT, OPTION_REDIRECT_LISTEN, OPTION_REDIS,                          \
-        OPTION_REDIS_PASSWORD_FILE, OPTION_REDIS_CA, OPTION_REDIS_TIMEOUT, OPTION_REDIS_IN_FLIGHT,                   \
-        OPTION_STREAMS_MAX, OPTION_STREAMS_PER_ACCOUNT, OPTION_STREAM_HEARTBEAT, OPTION_STREAM_INTERVAL,             \
-        OPTION_ANSWER_CACHE_MB, OPTION_ANSWER_CACHE_MS, OPTION_WEB_ROOT, OPTION_WEB_THEME
+        OPTION_HOLIDAYS, OPTION_TERMS, OPTION_SCHOOL_NAMES, OPTION_CONTACTS, OPTION_CASE_OUTCOMES, OPTION_MENUKAART, \
+        OPTION_NOTICES, OPTION_NOTIFY_COMMAND, OPTION_NOTIFY_ATTEMPTS, OPTION_ROUTES, OPTION_REPORT_KEEP_DAYS,       \
+        OPTION_REPORTS_PER_ADDRESS, OPTION_REPORTS_PER_SCHOOL, OPTION_FRONTS, OPTION_LOG_FORMAT,                     \
+        OPTION_LOG_ADDRESSES, OPTION_TLS_CERTIFICATE, OPTION_TLS_KEY, OPTION_TLS_HANDSHAKE_TIMEOUT,                  \
+        OPTION_REDIRECT_LISTEN, OPTION_REDIS, OPTION_REDIS_PASSWORD_FILE, OPTION_REDIS_CA, OPTION_REDIS_TIMEOUT,     \
+        OPTION_REDIS_IN_FLIGHT, OPTION_STREAMS_MAX, OPTION_STREAMS_PER_ACCOUNT, OPTION_STREAM_HEARTBEAT,             \
+        OPTION_STREAM_INTERVAL, OPTION_ANSWER_CACHE_MB, OPTION_ANSWER_CACHE_MS, OPTION_MONITOR_MONTHS,               \
+        OPTION_MONITOR_WAIT_DAYS, OPTION_WATCHLIST, OPTION_KANS_OP_STAGE, OPTION_SIGNAL_MIN_EVENTS,                  \
+        OPTION_SIGNAL_MIN_PERCENT, OPTION_SIGNAL_REFERENCE, OPTION_SIGNAL_LEVEL, OPTION_WEB_ROOT, OPTION_WEB_THEME
 
 extern const struct option service_options[];
 extern const size_t service_option_count;

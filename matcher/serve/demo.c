@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "serve/demo_seed.h"
+#include "serve/demo_signal.h"
+#include "serve/demo_term.h"
 #include "serve/prepare.h"
 #include "vault/offline.h"
 #include "wire/tls_self_signed.h"
@@ -78,10 +80,11 @@ static enum err read_settings(void *context, struct settings *out, FILE *complai
     enum err e = source->demo->source.read(source->demo->source.context, out, complaints);
     if (e != ERR_OK)
         return e;
-    const char *const values[][2] = {{"data_dir", source->files->folder},
-                                     {"master_key", source->files->master_key},
-                                     {"metrics_listen", "127.0.0.1:0"},
-                                     {"notify_command", source->files->notify}};
+    const char *const values[][2] = {
+        {"data_dir", source->files->folder},         {"master_key", source->files->master_key},
+        {"metrics_listen", "127.0.0.1:0"},           {"monitor_wait_days", DEMO_MONITOR_WAIT_DAYS},
+        {"signal_reference", DEMO_SIGNAL_REFERENCE}, {"signal_level_ppm", DEMO_SIGNAL_LEVEL_PPM},
+        {"notify_command", source->files->notify}};
     for (size_t i = 0; i < sizeof values / sizeof values[0] && e == ERR_OK; i++)
         e = settings_set(out, values[i][0], values[i][1]);
     if (e == ERR_OK)

@@ -3,7 +3,11 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "serve/demo_case.h"
 #include "serve/demo_client.h"
+#include "serve/demo_report.h"
+#include "serve/demo_signal.h"
+#include "serve/demo_term.h"
 #include "vault/offline.h"
 
 #include <dirent.h>
@@ -33,6 +37,8 @@ static const struct demo_account {
     {"vertrouwenspersoon", "vertrouwenspersoon@demo.example", "Vertrouwenspersoon",
      STAGEMATCH__V1__ROLE__ROLE_VERTROUWENSPERSOON, one_school, 1},
     {"behandelaar", "behandelaar@demo.example", "Behandelaar", STAGEMATCH__V1__ROLE__ROLE_BEHANDELAAR, one_school, 1},
+    {"behandelaar 2", "behandelaar-2@demo.example", "Tweede behandelaar", STAGEMATCH__V1__ROLE__ROLE_BEHANDELAAR,
+     one_school, 1},
 };
 enum { ACCOUNT_COUNT = sizeof accounts / sizeof accounts[0] };
 
@@ -299,7 +305,7 @@ static void print_demo(const struct demo_place *place, const char *address, cons
 enum err demo_seed_service(const struct demo_place *place, const char *password)
 {
     struct demo_client *client = NULL;
-    char address[128], token[256], student_email[256];
+    char address[128], token[256], operator_token[256], student_email[256];
     enum err e = wait_for_address(place, address);
     if (e == ERR_OK)
         e = demo_client_new(address, &client);
@@ -316,6 +322,18 @@ enum err demo_seed_service(const struct demo_place *place, const char *password)
                         json_pack("{s:b}", "publish", 1));
     if (e == ERR_OK)
         e = make_student(client, place, token, password, student_email);
+    if (e == ERR_OK)
+        e = log_in(client, "operator@demo.example", password, operator_token);
+    if (e == ERR_OK)
+        e = demo_term_make(client, token, operator_token);
+    if (e == ERR_OK)
+        e = demo_seed_signals(client, token, SCHOOL);
+    if (e == ERR_OK)
+        e = log_in(client, "behandelaar@demo.example", password, token);
+    if (e == ERR_OK)
+        e = demo_seed_cases(client, token, SCHOOL, COMPANY);
+    if (e == ERR_OK)
+        e = demo_seed_reports(client, SCHOOL, COMPANY);
     if (e == ERR_OK)
         print_demo(place, address, password, student_email);
     demo_client_free(client);

@@ -36,6 +36,7 @@ static void conclude(const struct distribution *q, uint64_t x, const struct grid
     out->highest = highest_of(q);
     out->log_p_greater = distribution_log_at_least(q, x, 0);
     out->log_p_less = distribution_log_at_most(q, x, 0);
+    out->excess = (double)x - distribution_mean(q, 0);
     out->odds_ratio_ratio = distribution_odds_ratio(q, x);
     for (int g = 0; g < GRID_COUNT; g++) {
         double theta = log(grid->odds_ratio[g]);

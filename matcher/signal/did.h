@@ -14,6 +14,7 @@ struct did {
     uint64_t lowest, highest; /* possible numbers in the second stage, given the total */
     double log_p_greater, log_p_less;
     double log_e[GRID_COUNT]; /* against a ratio of the odds ratios of at most 1 */
+    double excess;            /* of focal rejections in the second stage over what a ratio of 1 makes expected */
     double odds_ratio_ratio;  /* conditional maximum likelihood estimate; 0 .. INFINITY, NAN without a choice */
 };
 

@@ -23,7 +23,7 @@ static const char *const migrations[DATABASE_VERSION] = {
 static const char settings_of_both[] = "PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
                                        "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;";
 static const char settings_of_writer[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-                                         "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536;";
+                                         "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16384;";
 
 enum err database_err(sqlite3 *handle, int result)
 {

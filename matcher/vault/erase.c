@@ -6,6 +6,7 @@
 #include "vault/led.h"
 #include "vault/methods.h"
 #include "vault/persons.h"
+#include "vault/report_sweep.h"
 
 #include <string.h>
 
@@ -34,6 +35,8 @@ static enum err erasure_finish(struct vault *vault, struct edit *edit, const Sta
     enum err e = person_read(edit, binary_text(&row->person), &person);
     if (e == ERR_MISSING)
         return ERR_OK; /* done before */
+    if (e == ERR_OK)
+        e = reports_forget_person(vault, edit, person);
     if (e == ERR_OK)
         e = person_erase(vault, edit, binary_text(&row->person), person);
     if (e == ERR_OK) {

@@ -17,7 +17,9 @@ struct expiry {
     struct image *image;
     struct moment *heap;
     size_t count, capacity;
-    bool lost; /* a moment found no memory: that row waits for the next start */
+    bool lost;        /* a moment found no memory: that row waits for the next start */
+    bool sweeping;    /* a piece is on its way */
+    int64_t sweep_ms; /* what expired by then is swept */
 };
 
 static void sift_up(struct moment *heap, size_t at)
@@ -116,20 +118,44 @@ static void expire(struct edit *edit, const struct moment *moment, int64_t now_m
     buf_free(&value);
 }
 
-void expiry_sweep(struct expiry *expiry, int64_t now_ms, size_t limit)
+static bool is_due(const struct expiry *expiry)
+{
+    return expiry->count && expiry->heap[0].expire_ms <= expiry->sweep_ms && image_is_writable(expiry->image);
+}
+
+static void sweep_piece(struct expiry *expiry);
+
+/* A failed commit has loaded every moment again (vault_reload). */
+static void swept(void *context, enum err result)
+{
+    struct expiry *expiry = context;
+    expiry->sweeping = false;
+    if (result == ERR_OK)
+        sweep_piece(expiry);
+}
+
+static void sweep_piece(struct expiry *expiry)
 {
     struct edit edit;
-    if (!expiry->count || expiry->heap[0].expire_ms > now_ms || !image_is_writable(expiry->image))
+    if (!is_due(expiry))
         return;
     edit_begin(&edit, expiry->image);
-    for (size_t i = 0; i < limit && expiry->count && expiry->heap[0].expire_ms <= now_ms; i++) {
+    for (size_t i = 0; i < SWEEP_ROWS && is_due(expiry); i++) {
         struct moment moment = expiry->heap[0];
         expiry->heap[0] = expiry->heap[--expiry->count];
         sift_down(expiry->heap, expiry->count);
-        expire(&edit, &moment, now_ms);
+        expire(&edit, &moment, expiry->sweep_ms);
     }
-    if (edit_commit(&edit, NULL, NULL) != ERR_OK)
+    expiry->sweeping = edit_commit(&edit, swept, expiry) == ERR_OK;
+    if (!expiry->sweeping)
         LOG(LOG_WARN, "expiry_failed", LOG_NUMBER("rows", expiry->count));
+}
+
+void expiry_sweep(struct expiry *expiry, int64_t now_ms)
+{
+    expiry->sweep_ms = now_ms;
+    if (!expiry->sweeping)
+        sweep_piece(expiry);
 }
 
 size_t expiry_count(const struct expiry *expiry)

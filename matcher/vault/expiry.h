@@ -17,8 +17,12 @@ MUST_USE enum err expiry_new(struct image *image, struct expiry **out);
 void expiry_free(struct expiry *expiry);
 MUST_USE enum err expiry_load(struct expiry *expiry);
 
-/* Deletes at most `limit` rows that expired; called on a timer. */
-void expiry_sweep(struct expiry *expiry, int64_t now_ms, size_t limit);
+/*
+ * Deletes what expired by now; called on a timer. A piece of SWEEP_ROWS is one commit, and the next one follows when that is
+ * durable, so that calls come in between and it keeps up with whatever rate rows are made at.
+ */
+enum { SWEEP_ROWS = 256 };
+void expiry_sweep(struct expiry *expiry, int64_t now_ms);
 size_t expiry_count(const struct expiry *expiry);
 
 #endif

@@ -11,6 +11,7 @@
 
 enum {
     LANDED_ROWS_MAX = 32768,
+    LANDED_BYTES_MAX = 32 << 20,
     PATH_BYTES = 4096,
     VALUE_BYTES_MAX = 64 << 20,
     LIVE_HEAD_BYTES = 8,
@@ -38,9 +39,18 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_SCHOOL_KEY] = "school_key",
     [TABLE_CHECKPOINT] = "checkpoint",
     [TABLE_MISSING_CONTACT] = "missing_contact",
+    [TABLE_ORIGIN] = "origin",
+    [TABLE_GROUP_SCHOOL] = "group_school",
+    [TABLE_GROUP_DECISION] = "group_decision",
+    [TABLE_GROUP_BLOCK] = "group_block",
+    [TABLE_GROUP_STATUS] = "group_status",
     [TABLE_MASTER] = "master",
+    [TABLE_REPORT] = "report",
+    [TABLE_REPORT_WAY] = "report_way",
+    [TABLE_REPORT_PART] = "report_part",
     [TABLE_PERSON_KEY] = "person_key",
     [TABLE_STAGE_KEY] = "stage_key",
+    [TABLE_REPORT_KEY] = "report_key",
 };
 
 enum { STORE_KEYS, STORE_VAULT, STORE_COUNT }; /* in the order in which they commit */
@@ -191,7 +201,8 @@ static enum err batch_of(struct image *image, int which, struct store_batch **ou
 /* What was committed last is what is read next: a stage is finalised, a session used. Kept in memory, up to a bound. */
 static void keep_landed(struct image *image)
 {
-    if (image->landed->row_count + image->flying->row_count > LANDED_ROWS_MAX)
+    if (image->landed->row_count + image->flying->row_count > LANDED_ROWS_MAX ||
+        image->landed->value_bytes + image->flying->value_bytes > LANDED_BYTES_MAX)
         layer_clear(image->landed);
     if (layer_join(image->landed, image->flying) != ERR_OK)
         layer_clear(image->landed); /* it may not say anything that is older than what flew */

@@ -46,11 +46,20 @@ enum table {
     TABLE_SCHOOL_KEY, /* brin → wrapped key */
     TABLE_CHECKPOINT,
     TABLE_MISSING_CONTACT, /* brin → where its students wait for a contact whom it has checked */
+    TABLE_ORIGIN,          /* student_ref → what the student said, for group statistics */
+    TABLE_GROUP_SCHOOL,    /* brin → whether the school uses group statistics */
+    TABLE_GROUP_DECISION,  /* number → a decision of the open period */
+    TABLE_GROUP_BLOCK,     /* hash of period and stratum → closed block */
+    TABLE_GROUP_STATUS,    /* "statuses" → what left at the end of the last period */
     TABLE_MASTER,          /* "public_key" → that of the master key which the data were made with */
+    TABLE_REPORT,
+    TABLE_REPORT_WAY,  /* hash of the code to come back with → report_id */
+    TABLE_REPORT_PART, /* a piece of a file */
     TABLE_VAULT_COUNT,
     /* In the key database. */
     TABLE_PERSON_KEY = TABLE_VAULT_COUNT, /* student_ref → wrapped key */
     TABLE_STAGE_KEY,                      /* stage_id → wrapped key */
+    TABLE_REPORT_KEY,                     /* report_id → wrapped key */
     TABLE_COUNT,
 };
 

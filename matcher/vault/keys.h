@@ -41,6 +41,7 @@ enum key_use {
     KEY_ANSWERS,     /* kept answers */
     KEY_STAGES,      /* wraps the keys of staged texts */
     KEY_STAGE_IDS,   /* of the hash that names a stage */
+    KEY_GROUPS,      /* closed blocks of group statistics */
 };
 
 struct keys;

@@ -99,10 +99,13 @@ static enum err reserve(struct layer *layer, size_t more)
 static void place(struct layer *layer, struct layer_row *row)
 {
     struct layer_row **slot = slot_of(layer, row->hash, row->table, row->key);
-    if (*slot)
+    if (*slot) {
+        layer->value_bytes -= (*slot)->value.length;
         mem_free(*slot);
-    else
+    } else {
         layer->row_count++;
+    }
+    layer->value_bytes += row->value.length;
     *slot = row;
 }
 
@@ -160,7 +163,7 @@ enum err layer_join(struct layer *to, struct layer *from)
             place(to, from->slots[i]);
         from->slots[i] = NULL;
     }
-    from->row_count = 0;
+    from->row_count = from->value_bytes = 0;
     if (from->first_entry) {
         *to->last_entry = from->first_entry;
         to->last_entry = from->last_entry;

@@ -24,7 +24,7 @@ struct layer_entry {
 
 struct layer {
     struct layer_row **slots;
-    size_t slot_count, row_count;
+    size_t slot_count, row_count, value_bytes;
     struct layer_entry *first_entry, **last_entry;
 };
 

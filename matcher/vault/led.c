@@ -209,11 +209,13 @@ static enum err fill_row(const struct led_plan *plan, const struct request *requ
         {&row->account_id, TEXT_OF(caller->account_id)},  {&row->base_id, bytes_of(base, ID_BYTES)},
         {&row->answer_key, TEXT_OF(request->answer_key)}, {&row->answer_digest, TEXT_OF(request->digest)},
         {&row->proposal_id, plan->proposal_id},           {&row->person, plan->person},
-        {&row->student_ref, plan->student_ref},
+        {&row->student_ref, plan->student_ref},           {&row->report_id, plan->report_id},
     };
     for (size_t i = 0; i < sizeof members / sizeof members[0] && e == ERR_OK; i++)
         if (members[i].value.length)
             e = message_assign_bytes(members[i].member, members[i].value);
+    if (e == ERR_OK && plan->report_change)
+        e = message_dup(plan->report_change, &row->report_change);
     for (size_t i = 0; i < caller->scope_count && e == ERR_OK; i++)
         e = message_append_string(&row->n_scope, &row->scope, text_of(caller->scope[i]));
     return e;

@@ -28,6 +28,8 @@ struct led_plan {
     struct text proposal_id;
     uint64_t version;
     struct text person, student_ref;
+    struct text report_id;
+    const Stagematch__Internal__V1__ReportChange *report_change; /* NULL: none */
 };
 
 /* Stages and goes on; answers the request. Takes the edit, which has what else must be durable with the stage. */

@@ -3,6 +3,7 @@
 #include "api/message.h"
 #include "base/log.h"
 #include "vault/accounts.h"
+#include "vault/cursor.h"
 #include "vault/missing_contacts.h"
 #include "vault/template.h"
 
@@ -23,7 +24,7 @@ enum {
 };
 
 static const int64_t first_pause_ms = MS_PER_MINUTE, longest_pause_ms = 6 * MS_PER_HOUR, kept_days = 30;
-static const char cursor_key[] = "notices";
+static const char notices_cursor[] = "notices";
 
 #define STATE(name) STAGEMATCH__V1__NOTICE_STATE__NOTICE_STATE_##name
 
@@ -511,14 +512,6 @@ static enum err add_for_account(void *context, const uint8_t id[ID_BYTES])
     return pull->edit->error;
 }
 
-static void put_cursor(struct edit *edit, uint64_t seq)
-{
-    uint8_t bytes[8];
-    for (int i = 0; i < 8; i++)
-        bytes[i] = (uint8_t)(seq >> (56 - 8 * i));
-    edit_put(edit, TABLE_CURSOR, text_of(cursor_key), TEXT_OF(bytes));
-}
-
 static void pull_stored(void *context, enum err result)
 {
     struct outbox *outbox = context;
@@ -566,31 +559,18 @@ static void pulled(void *context, struct status status, const Stagematch__Intern
         edit_begin(&edit, outbox->vault->image);
         for (size_t i = 0; i < response->n_notices; i++)
             take_notice(outbox->vault, &edit, response->notices[i]);
-        put_cursor(&edit, response->notices[response->n_notices - 1]->seq);
+        cursor_put(&edit, notices_cursor, response->notices[response->n_notices - 1]->seq);
         if (edit_commit(&edit, pull_stored, outbox) != ERR_OK)
             vault_reload(outbox->vault);
     }
     pbguard_free(&answer);
 }
 
-/* The cursor as it is durable or about to be: what is asked for again is not stored twice. */
-static enum err read_cursor(struct vault *vault, uint64_t *seq)
-{
-    struct buf value;
-    buf_init(&value, 8);
-    enum err e = image_get(vault->image, TABLE_CURSOR, text_of(cursor_key), &value);
-    *seq = 0;
-    for (size_t i = 0; e == ERR_OK && i < value.length; i++)
-        *seq = *seq << 8 | (uint8_t)value.data[i];
-    buf_free(&value);
-    return e == ERR_MISSING ? ERR_OK : e;
-}
-
 void outbox_pull(struct outbox *outbox)
 {
     Stagematch__Internal__V1__PullNoticesRequest request = STAGEMATCH__INTERNAL__V1__PULL_NOTICES_REQUEST__INIT;
     if (outbox->pulling || outbox->vault->stopping || !image_is_writable(outbox->vault->image) ||
-        read_cursor(outbox->vault, &request.after_seq) != ERR_OK)
+        cursor_read(outbox->vault, notices_cursor, &request.after_seq) != ERR_OK)
         return;
     request.limit = PULL_LIMIT;
     outbox->pulling = engine_call(outbox->vault, METHOD_PULL_NOTICES, &request, NULL, pulled, outbox) == ERR_OK;

@@ -139,24 +139,32 @@ enum err person_of_stagevraag(struct edit *edit, const char *stagevraag_id, uint
     return person_through(edit, TABLE_STAGEVRAAG, TEXT_OF(id), key, out);
 }
 
+enum err person_identity_under(const struct secret_key *key, const PersonRow *row,
+                               Stagematch__Internal__V1__IdentityPlain **out)
+{
+    struct buf plain;
+    if (!row->sealed_identity.len)
+        return ERR_MISSING;
+    buf_init(&plain, ROW_BYTES_MAX);
+    enum err e =
+        keys_open(key, "identity", binary_text(&row->student_ref), binary_text(&row->sealed_identity), &plain);
+    if (e == ERR_OK)
+        e = message_unpack(&stagematch__internal__v1__identity_plain__descriptor, buf_text(&plain), out);
+    buf_wipe(&plain);
+    return e == ERR_INPUT ? ERR_MISMATCH : e;
+}
+
 enum err person_identity(struct vault *vault, struct edit *edit, const PersonRow *row,
                          Stagematch__Internal__V1__IdentityPlain **out)
 {
     struct secret_key key;
-    struct buf plain;
     if (!row->sealed_identity.len)
         return ERR_MISSING;
     enum err e = person_key(vault, edit, row->school, binary_text(&row->student_ref), &key);
     if (e != ERR_OK)
         return e;
-    buf_init(&plain, ROW_BYTES_MAX);
-    e = keys_open(&key, "identity", binary_text(&row->student_ref), binary_text(&row->sealed_identity), &plain);
-    if (e == ERR_OK)
-        e = message_unpack(&stagematch__internal__v1__identity_plain__descriptor, buf_text(&plain), out);
-    if (e == ERR_INPUT)
-        e = ERR_MISMATCH;
+    e = person_identity_under(&key, row, out);
     key_wipe(&key);
-    buf_wipe(&plain);
     return e;
 }
 
@@ -196,6 +204,7 @@ enum err person_erase(struct vault *vault, struct edit *edit, struct text key, c
         edit_delete(edit, TABLE_TEXT, binary_text(&row->text_keys[i]));
     for (size_t i = 0; i < row->n_candidates; i++)
         edit_delete(edit, TABLE_GRANT, text_of(row->candidates[i]));
+    edit_delete(edit, TABLE_ORIGIN, binary_text(&row->student_ref));
     edit_delete(edit, TABLE_REFERENCE, binary_text(&row->student_ref));
     edit_delete(edit, TABLE_PERSON, key);
     return erase_account(vault, edit, &row->account_id);

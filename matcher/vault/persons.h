@@ -32,6 +32,9 @@ MUST_USE enum err person_of_stagevraag(struct edit *edit, const char *stagevraag
 /* Who it is; message_free_wiped it. ERR_MISSING where nothing was finalised, or its key is destroyed. */
 MUST_USE enum err person_identity(struct vault *vault, struct edit *edit, const PersonRow *row,
                                   Stagematch__Internal__V1__IdentityPlain **out);
+/* The same, with the person's key at hand. */
+MUST_USE enum err person_identity_under(const struct secret_key *key, const PersonRow *row,
+                                        Stagematch__Internal__V1__IdentityPlain **out);
 
 /*
  * Undoes what a dropped or finalised chunk held of a person: one stage less, and nothing at all left of somebody of whom

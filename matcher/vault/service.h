@@ -33,8 +33,11 @@ struct accounts;
 struct stages;
 struct outbox;
 struct expiry;
+struct reports;
+struct report_lists;
 struct request;
 struct engine_call;
+struct text_check;
 struct led;
 struct event;
 
@@ -67,6 +70,13 @@ struct vault {
     struct stages *stages;     /* index: sagas that are not finished */
     struct outbox *outbox;
     struct expiry *expiry;
+    struct text_check *text_check;
+    struct reports *reports;           /* index: reports that are committed */
+    struct report_lists *report_lists; /* what a report can say */
+    struct {
+        bool runs;
+        uint8_t id[ID_BYTES];
+    } forgetting;                     /* the report that is being erased: one at a time (report_sweep.c) */
     struct channel *engine;           /* NULL while there is none */
     struct engine_call *engine_calls; /* that are not answered */
     struct request *requests;         /* all that are not answered */
@@ -74,6 +84,7 @@ struct vault {
     struct event *timers[4];
     struct led *leds; /* release and erasure, under way */
     bool stopping;
+    bool pulls_decisions; /* a call to the engine is under way */
     struct signed_head signed_heads[LEDGER_COUNT];
     struct vault_numbers numbers;
 };

@@ -9,11 +9,13 @@
 
 enum { RESOLVING_MAX = 64 };
 
-static const int64_t attempt_days = 7;
+/* The API promises 24; the engine knows what it committed for longer (domain/saga.h). */
+static const int64_t attempt_hours = 25;
 
 struct entry {
     uint8_t id[ID_BYTES];
     int64_t active_ms;
+    uint64_t begin_seq;
     bool held, busy;
 };
 
@@ -49,7 +51,12 @@ struct stages {
     struct ending *endings;
     struct resolving *resolvings;
     size_t resolving_count;
-    bool keys_swept; /* since the rows were loaded: no key is left of a text whose stage is gone */
+    uint64_t known_seq; /* the engine's ledger was as long as this */
+    uint64_t
+        settling_seq; /* nothing that was staged before the ledger was so long is open, but that may not be durable */
+    uint64_t settled_seq; /* the same, and durable */
+    bool settling;        /* the former is on its way to become the latter */
+    bool keys_swept;      /* since the rows were loaded: no key is left of a text whose stage is gone */
 };
 
 enum err stages_new(struct vault *vault, struct stages **out)
@@ -111,7 +118,7 @@ static struct entry *find(const struct stages *stages, const uint8_t id[ID_BYTES
     return NULL;
 }
 
-static enum err index_set(struct stages *stages, const uint8_t id[ID_BYTES], int64_t active_ms)
+static enum err index_set(struct stages *stages, const uint8_t id[ID_BYTES], const StageRow *row)
 {
     struct entry *entry = find(stages, id);
     if (!entry) {
@@ -122,7 +129,8 @@ static enum err index_set(struct stages *stages, const uint8_t id[ID_BYTES], int
         *entry = (struct entry){.held = false};
         memcpy(entry->id, id, ID_BYTES);
     }
-    entry->active_ms = active_ms;
+    entry->active_ms = row->active_ms;
+    entry->begin_seq = row->begin_seq;
     return ERR_OK;
 }
 
@@ -141,7 +149,7 @@ static enum err load_row(void *context, struct text key, struct text value)
     enum err e = message_unpack(&stagematch__internal__v1__stage_row__descriptor, value, &row);
     if (e != ERR_OK)
         return e == ERR_INPUT ? ERR_MISMATCH : e;
-    e = index_set(context, (const uint8_t *)key.data, row->active_ms);
+    e = index_set(context, (const uint8_t *)key.data, row);
     message_free(row);
     return e;
 }
@@ -232,9 +240,11 @@ enum err stage_read(struct edit *edit, struct text id, StageRow **out)
 void stage_write(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES], StageRow *row)
 {
     row->active_ms = vault_now_ms(vault);
+    if (!find(vault->stages, id))
+        row->begin_seq = vault->stages->known_seq;
     edit_put_message(edit, TABLE_STAGE, bytes_of(id, ID_BYTES), row);
     if (edit->error == ERR_OK)
-        edit->error = index_set(vault->stages, id, row->active_ms);
+        edit->error = index_set(vault->stages, id, row);
 }
 
 void stage_hold(struct vault *vault, const uint8_t id[ID_BYTES])
@@ -273,7 +283,7 @@ static enum err attempt_note(struct vault *vault, struct edit *edit, const Stage
         e = message_append_bytes(&attempt->n_finished_digests, &attempt->finished_digests,
                                  binary_text(&row->digests[i]));
     if (e == ERR_OK)
-        edit_put_live(edit, TABLE_ATTEMPT, binary_text(&row->base_id), now_ms + attempt_days * MS_PER_DAY, attempt);
+        edit_put_live(edit, TABLE_ATTEMPT, binary_text(&row->base_id), now_ms + attempt_hours * MS_PER_HOUR, attempt);
     message_free(attempt);
     return e;
 }
@@ -337,6 +347,9 @@ static enum err end_piece(struct ending *ending, struct edit *edit, StageRow *ro
         break;
     case STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_RELEASE:
         e = ending->committed ? ERR_INTERNAL : ERR_OK;
+        break;
+    case STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_REPORT:
+        e = ending->committed ? ERR_INTERNAL : report_drop(edit, row);
         break;
     case STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_UNSPECIFIED:
     case _STAGEMATCH__INTERNAL__V1__STAGE_KIND_IS_INT_SIZE:
@@ -492,10 +505,14 @@ static enum err take_resolution(struct vault *vault, const uint8_t id[ID_BYTES],
                                 struct ending_waiter **waiters)
 {
     enum err e = ERR_OK;
+    if (response->ledger_seq > vault->stages->known_seq)
+        vault->stages->known_seq = response->ledger_seq;
     if (response->committed && row->kind == STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_RELEASE)
         release_lead(vault, id, NULL);
     else if (response->committed && row->kind == STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_ERASURE)
         erasure_lead(vault, id, NULL);
+    else if (response->committed && row->kind == STAGEMATCH__INTERNAL__V1__STAGE_KIND__STAGE_KIND_REPORT)
+        report_lead(vault, id, NULL);
     else
         e = begin_ending(vault, id, response->committed, response->subject, waiters);
     LOG(LOG_INFO, "stage_resolved", LOG_NUMBER("kind", row->kind), LOG_NUMBER("committed", response->committed),
@@ -536,17 +553,36 @@ static void resolved(void *context, struct status status, const Stagematch__Inte
     mem_free(resolving);
 }
 
+/* What is staged; NULL where the row is gone already. */
+static enum err read_row(struct vault *vault, const uint8_t id[ID_BYTES], StageRow **out)
+{
+    struct edit edit;
+    edit_begin(&edit, vault->image);
+    enum err e = stage_read(&edit, bytes_of(id, ID_BYTES), out);
+    edit_abort(&edit);
+    if (e == ERR_MISSING)
+        *out = NULL;
+    return e == ERR_MISSING ? ERR_OK : e;
+}
+
 static enum err resolve(struct stages *stages, struct entry *entry)
 {
     Stagematch__Internal__V1__ResolveStageRequest request = STAGEMATCH__INTERNAL__V1__RESOLVE_STAGE_REQUEST__INIT;
     struct resolving *resolving;
+    StageRow *row = NULL;
     enum err e = mem_alloc(1, sizeof *resolving, &resolving);
     if (e != ERR_OK)
         return e;
     resolving->vault = stages->vault;
     memcpy(resolving->id, entry->id, ID_BYTES);
     request.stage_id = binary_of(TEXT_OF(resolving->id));
-    e = engine_call(stages->vault, METHOD_RESOLVE_STAGE, &request, NULL, resolved, resolving);
+    request.settled_seq = stages->settled_seq;
+    e = read_row(stages->vault, resolving->id, &row);
+    if (e == ERR_OK) {
+        request.text = row ? row->text_facts : NULL;
+        e = engine_call(stages->vault, METHOD_RESOLVE_STAGE, &request, NULL, resolved, resolving);
+    }
+    message_free(row);
     if (e != ERR_OK) {
         mem_free(resolving);
         return e;
@@ -606,12 +642,35 @@ static void sweep_keys(struct stages *stages)
     stages->keys_swept = e == ERR_OK;
 }
 
+static void settled(void *context, enum err result)
+{
+    struct stages *stages = context;
+    stages->settling = false;
+    if (result == ERR_OK)
+        stages->settled_seq = stages->settling_seq;
+}
+
+/* An end that was noted in memory may still be on its way to the disk: an empty edit waits for that. */
+static void settle(struct stages *stages)
+{
+    struct edit edit;
+    if (stages->settling)
+        return;
+    stages->settling_seq = stages->known_seq;
+    for (size_t i = 0; i < stages->count; i++)
+        if (stages->entries[i].begin_seq < stages->settling_seq)
+            stages->settling_seq = stages->entries[i].begin_seq;
+    edit_begin(&edit, stages->vault->image);
+    stages->settling = edit_commit(&edit, settled, stages) == ERR_OK;
+}
+
 void stages_reconcile(struct stages *stages)
 {
     int64_t old_ms = vault_now_ms(stages->vault) - stages->vault->tuning.stage_age_ms;
     if (!stages->vault->engine || stages->vault->stopping || !image_is_writable(stages->vault->image))
         return;
     sweep_keys(stages);
+    settle(stages);
     for (size_t i = 0; i < stages->count && stages->resolving_count < RESOLVING_MAX; i++) {
         struct entry *entry = &stages->entries[i];
         if (!entry->held && !entry->busy && entry->active_ms <= old_ms && resolve(stages, entry) != ERR_OK)

@@ -47,7 +47,12 @@ void stage_end(struct vault *vault, struct edit *edit, const uint8_t id[ID_BYTES
 MUST_USE enum err stage_finish(struct vault *vault, const uint8_t id[ID_BYTES],
                                void (*done)(void *context, enum err result), void *context);
 
-/* Asks the engine about what is old; on a timer, and at once when the engine is there again. */
+/*
+ * Asks the engine about what is old; on a timer, and at once when the engine is there again. Notes besides up to where in the engine's
+ * ledger everything that was decided there is finished here: the engine hears it with the next question and can forget those stages
+ * (domain/saga.h). No clock is in that, and it stays true whatever crashes: a stage is decided after it was staged, so after what
+ * the ledger was known to be by then.
+ */
 void stages_reconcile(struct stages *stages);
 
 /* Calls `done` in a later turn, when the asking or ending that runs is over. ERR_MISSING: none runs. */
@@ -80,12 +85,16 @@ void stage_text_drop(struct edit *edit, const uint8_t stage_id[ID_BYTES]);
  */
 void release_lead(struct vault *vault, const uint8_t stage_id[ID_BYTES], struct request *request);
 void erasure_lead(struct vault *vault, const uint8_t stage_id[ID_BYTES], struct request *request);
+void report_lead(struct vault *vault, const uint8_t stage_id[ID_BYTES], struct request *request); /* report_saga.c */
 
 /* Forgets runs of those, when the vault is freed. */
 void led_abandon(struct vault *vault);
 
 /* The engine fenced an erasure: the student stays. */
 MUST_USE enum err erasure_drop(struct edit *edit, const StageRow *row);
+
+/* The same of a report that was to be filed: nothing of it is left. */
+MUST_USE enum err report_drop(struct edit *edit, const StageRow *row);
 
 /* Whether an answer of the engine says that it did not happen, for certain. */
 bool engine_refused(const Stagematch__Internal__V1__Reply *reply);

@@ -164,13 +164,36 @@ static enum err seal_identity(struct vault *vault, const StagedStudent *student,
     return e;
 }
 
+static bool same_identity(const Stagematch__V1__Identity *a, const Stagematch__V1__Identity *b)
+{
+    return strcmp(a->first_name, b->first_name) == 0 && strcmp(a->infix, b->infix) == 0 &&
+           strcmp(a->last_name, b->last_name) == 0 && strcmp(a->birth_date, b->birth_date) == 0 &&
+           strcmp(a->sex, b->sex) == 0 && strcmp(a->email, b->email) == 0 && strcmp(a->phone, b->phone) == 0 &&
+           strcmp(a->postcode, b->postcode) == 0;
+}
+
+/* Whether this student is known, as somebody who differs. */
+static enum err look_for_change(const StagedStudent *student, const PersonRow *row, const struct secret_key *key,
+                                bool *changed)
+{
+    Stagematch__Internal__V1__IdentityPlain *known;
+    enum err e = person_identity_under(key, row, &known);
+    *changed = false;
+    if (e != ERR_OK)
+        return e == ERR_MISSING ? ERR_OK : e;
+    *changed = !known->identity || !same_identity(known->identity, student->identity);
+    message_free_wiped(known);
+    return ERR_OK;
+}
+
 static enum err keep_staged(ChunkRow *chunk, const uint8_t index[INDEX_BYTES], const PersonRow *row,
-                            const ProtobufCBinaryData *stagevraag_id, struct text sealed)
+                            const ProtobufCBinaryData *stagevraag_id, struct text sealed, bool identity_changed)
 {
     StagedIdentity *staged;
     enum err e = message_new(&stagematch__internal__v1__staged_identity__descriptor, &staged);
     if (e != ERR_OK)
         return e;
+    staged->identity_changed = identity_changed;
     e = message_assign_bytes(&staged->person, bytes_of(index, INDEX_BYTES));
     if (e == ERR_OK)
         e = message_assign_bytes(&staged->student_ref, binary_text(&row->student_ref));
@@ -192,6 +215,7 @@ static enum err stage_student(struct vault *vault, struct edit *edit, const Stag
     const ProtobufCBinaryData *stagevraag_id = NULL;
     struct secret_key key;
     struct buf sealed;
+    bool changed = false;
     buf_init(&sealed, ROW_BYTES_MAX);
     keys_person_index(vault->keys, text_of(student->school), text_of(student->student_number), index);
     enum err e = find_person(vault, edit, student, index, &row, &key);
@@ -199,9 +223,11 @@ static enum err stage_student(struct vault *vault, struct edit *edit, const Stag
         return e;
     e = find_stagevraag(vault, row, student->start_date, &stagevraag_id);
     if (e == ERR_OK)
+        e = look_for_change(student, row, &key, &changed);
+    if (e == ERR_OK)
         e = seal_identity(vault, student, &key, binary_text(&row->student_ref), &sealed);
     if (e == ERR_OK)
-        e = keep_staged(chunk, index, row, stagevraag_id, buf_text(&sealed));
+        e = keep_staged(chunk, index, row, stagevraag_id, buf_text(&sealed), changed);
     row->staged_count++;
     if (e == ERR_OK)
         edit_put_message(edit, TABLE_PERSON, TEXT_OF(index), row);
@@ -225,6 +251,7 @@ static enum err show_references(struct arena *arena, const ChunkRow *chunk,
         stagematch__internal__v1__student_reference__init(&references[i]);
         references[i].student_ref = chunk->students[i]->student_ref;
         references[i].stagevraag_id = chunk->students[i]->stagevraag_id;
+        references[i].identity_changed = chunk->students[i]->identity_changed;
         pointers[i] = &references[i];
     }
     response->n_references = chunk->n_students;
@@ -337,7 +364,7 @@ static enum err recall_student(struct vault *vault, struct edit *edit, const Sta
     if (e != ERR_OK)
         return e;
     id = row->erasing ? NULL : known_stagevraag(row, student->start_date);
-    e = id ? keep_staged(chunk, index, row, id, text_of("")) : ERR_MISSING;
+    e = id ? keep_staged(chunk, index, row, id, text_of(""), false) : ERR_MISSING;
     message_free(row);
     return e;
 }

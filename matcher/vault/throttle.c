@@ -18,6 +18,7 @@ static const struct {
     [THROTTLE_ACCOUNT] = {'a', 5, 15 * MS_PER_MINUTE},
     [THROTTLE_PEER] = {'p', 50, MS_PER_MINUTE},
     [THROTTLE_RESET] = {'r', 3, MS_PER_HOUR},
+    [THROTTLE_REPORT] = {'c', 20, 15 * MS_PER_MINUTE},
 };
 
 static void make_key(enum throttle_kind kind, const uint8_t index[INDEX_BYTES], uint8_t key[KEY_LENGTH])

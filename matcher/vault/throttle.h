@@ -14,6 +14,7 @@ enum throttle_kind {
     THROTTLE_ACCOUNT, /* passwords of one address of mail, whether or not it has an account */
     THROTTLE_PEER,    /* passwords and codes from one network address */
     THROTTLE_RESET,   /* links for a new password to one address of mail */
+    THROTTLE_REPORT,  /* codes of reports from one network address */
     THROTTLE_KIND_COUNT,
 };
 

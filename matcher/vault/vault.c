@@ -5,14 +5,18 @@
 #include "vault/accounts.h"
 #include "vault/audit.h"
 #include "vault/expiry.h"
+#include "vault/groups.h"
 #include "vault/key_check.h"
 #include "vault/outbox.h"
+#include "vault/report_lists.h"
+#include "vault/report_sweep.h"
 #include "vault/stages.h"
+#include "vault/text_check.h"
 
 #include <event2/event.h>
 #include <string.h>
 
-enum { EXPIRED_AT_ONCE = 1000, TIMER_COUNT = 4 };
+enum { TIMER_COUNT = 4 };
 
 const struct vault_tuning vault_tuning_default = {
     .hasher = {.workers = HASHER_WORKERS},
@@ -38,6 +42,7 @@ static void pull(int fd, short what, void *context)
     (void)fd;
     (void)what;
     outbox_pull(vault->outbox);
+    groups_pull(vault);
 }
 
 static void send_due(int fd, short what, void *context)
@@ -55,8 +60,9 @@ static void minute(int fd, short what, void *context)
     (void)what;
     if (vault->stopping)
         return;
-    expiry_sweep(vault->expiry, vault_now_ms(vault), EXPIRED_AT_ONCE);
+    expiry_sweep(vault->expiry, vault_now_ms(vault));
     outbox_sweep(vault->outbox);
+    reports_sweep(vault);
     audit_checkpoint(vault);
 }
 
@@ -89,6 +95,8 @@ static enum err load(struct vault *vault)
         e = outbox_load(vault->outbox);
     if (e == ERR_OK)
         e = expiry_load(vault->expiry);
+    if (e == ERR_OK)
+        e = reports_load(vault->reports, vault->image);
     memset(vault->signed_heads, 0, sizeof vault->signed_heads);
     if (e == ERR_OK)
         e = image_load(vault->image, TABLE_CHECKPOINT, audit_load_checkpoint, vault);
@@ -121,7 +129,10 @@ static void vault_free(void *self)
     led_abandon(vault);
     outbox_free(vault->outbox);
     stages_free(vault->stages);
+    reports_free(vault->reports);
+    report_lists_free(vault->report_lists);
     accounts_free(vault->accounts);
+    text_check_free(vault->text_check);
     keys_free(vault->keys);
     mem_free(vault);
 }
@@ -142,6 +153,8 @@ static enum err open_all(struct vault *vault, struct buf *complaint)
     if (e == ERR_OK)
         e = key_check(vault->image, vault->keys, complaint);
     if (e == ERR_OK)
+        e = text_check_new(environment->settings, &vault->text_check);
+    if (e == ERR_OK)
         e = accounts_new(&vault->accounts);
     if (e == ERR_OK)
         e = stages_new(vault, &vault->stages);
@@ -149,6 +162,10 @@ static enum err open_all(struct vault *vault, struct buf *complaint)
         e = outbox_new(vault, &vault->outbox);
     if (e == ERR_OK)
         e = expiry_new(vault->image, &vault->expiry);
+    if (e == ERR_OK)
+        e = reports_new(&vault->reports);
+    if (e == ERR_OK)
+        e = report_lists_read(environment->settings, &vault->report_lists);
     if (e == ERR_OK)
         e = load(vault);
     return e == ERR_OK ? start_timers(vault) : e;

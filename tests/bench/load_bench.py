@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """A school's day in a minute: mixed reads and writes by role, with one and two fronts, with and without Redis; and attacks.
 
-usage: load_bench.py HTTP_LOAD                       once through, beside nginx and a bare Redis that give the same bytes
-       load_bench.py HTTP_LOAD soak [MINUTES]        the day over and over, a quarter of the time (60): memory every minute
+usage: load_bench.py HTTP_LOAD                                once through, beside nginx and a bare Redis that give the same bytes
+       load_bench.py HTTP_LOAD soak [MINUTES [HOURS]]         the day over and over, 100,000 requests a minute for 60 minutes, with
+                                                              the clock HOURS (24) further in each: memory every minute; fails where it still grows
 
 Everything runs on this machine, the load's own processor time included; compare the rows of one run with each other.
 """
@@ -11,6 +12,7 @@ import json
 import os
 import random
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,6 +26,9 @@ from service_bench import http, load, proposals_of_a_round, text
 from service import Service, student
 
 CANDIDATES, PLACES, READS, MIXED, CLIENTS = 400, 40, 30000, 20000, 64
+ROLES = ("front", "engine", "vault")
+# A soak, in a minute: steps of the clock, requests; and what a role may grow in the second half.
+STEPS, SOAK_REQUESTS, SOAK_GROWTH_MIB = 4, 100000, 5
 SETUPS = [(1, False), (1, True), (2, False), (2, True)]
 
 
@@ -137,12 +142,28 @@ def memory_mib(s):
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024
         return 0.0
-    return {role: sum(of(pid) for pid in s.role_pids(role).values()) for role in ("front", "engine", "vault")}
+    return {role: sum(of(pid) for pid in s.role_pids(role).values()) for role in ROLES}
 
 
-def soak(minutes):
-    """With Redis and two fronts. The same 5,000 students over and over, and the wall clock an hour further each minute: after a day of
-    that everything that is kept for a day has gone again, and what still grows leaks."""
+def grown(series):
+    """By how much a straight line through the second half of a series rises in it."""
+    half = series[len(series) // 2:]
+    middle, mean = (len(half) - 1) / 2, statistics.fmean(half)
+    spread = sum((i - middle) ** 2 for i in range(len(half)))
+    return sum((i - middle) * (value - mean) for i, value in enumerate(half)) / (spread or 1) * (len(half) - 1)
+
+
+def records(s):
+    """What is kept for a while, and how much of it there is."""
+    metrics = s.metrics()
+    return [int(metrics[f'stagematch_engine_records{{kind="{kind}"}}']) for kind in ("answer", "stage", "import")] + \
+        [int(metrics["stagematch_vault_expiring_rows"])]
+
+
+def soak(minutes, hours):
+    """With Redis and two fronts. The same 5,000 students over and over, and the wall clock some hours further each minute: once all
+    that is kept for a while has lived its life, what still grows leaks. Gives whether a role did."""
+    series = []
     with tempfile.TemporaryDirectory() as folder, RedisServer() as redis:
         control = Control(os.path.join(folder, "control"))
         os.chmod(folder, 0o755)
@@ -150,19 +171,24 @@ def soak(minutes):
                     env={"LD_PRELOAD": PRELOAD, "STAGEMATCH_FAULT_CONTROL": control.path} if PRELOAD else {})
         with s:
             candidates, dice, requests = prepare(s), random.Random(1), 0
-            print("  minute  requests    front   engine    vault   MiB", flush=True)
-            for minute in range(minutes + 1):
-                control.set(clock_offset_ms=minute * 3600 * 1000)
+            print("  minute   day  requests    front   engine    vault MiB   kept: answers   stages  imports   vault's rows", flush=True)
+            for step in range(minutes * STEPS + 1):
+                control.set(clock_offset_ms=step * hours * 3600 * 1000 // STEPS)
                 for who in ("coordinator", "company"):
                     s.log_in(who)
-                over = time.monotonic() + 60
-                while minute and time.monotonic() < over:
-                    began = time.monotonic()
+                over = time.monotonic() + 60 / STEPS
+                for _ in range(SOAK_REQUESTS // STEPS // 5000 if step else 0):
                     load(s, CLIENTS, day(s, candidates, dice, 5000, students=5000))
                     requests += 5000
-                    time.sleep(3 * (time.monotonic() - began))
-                now = memory_mib(s)
-                print(f"  {minute:6} {requests:9,} {now['front']:8.1f} {now['engine']:8.1f} {now['vault']:8.1f}", flush=True)
+                    time.sleep(max(0, over - time.monotonic()) / 6)
+                time.sleep(max(0, over - time.monotonic()) if step else 0)
+                if step % STEPS == 0:
+                    series.append(memory_mib(s))
+                    print(f"  {step // STEPS:6} {step * hours / STEPS / 24:5.1f} {requests:9,}",
+                          *(f"{series[-1][role]:8.1f}" for role in ROLES), "     ", *(f"{n:13,}" for n in records(s)), flush=True)
+    late = {role: grown([now[role] for now in series]) for role in ROLES}
+    print("  in the second half, MiB:", ", ".join(f"{role} {late[role]:+.1f}" for role in ROLES), f"(at most {SOAK_GROWTH_MIB:+.1f} each)")
+    return max(late.values()) > SOAK_GROWTH_MIB
 
 
 def page_size_field():
@@ -179,8 +205,8 @@ PAGE_SIZE_FIELD = page_size_field()
 
 def main():
     if sys.argv[2:3] == ["soak"]:
-        soak(int((sys.argv[3:] or [60])[0]))
-        return
+        minutes, hours = (int(value) for value in (sys.argv[3:] + ["60", "24"][len(sys.argv[3:]):])[:2])
+        sys.exit(soak(minutes, hours))
     for fronts, with_redis in SETUPS:
         print(f"  {fronts} front{'s' if fronts > 1 else ''}, {'Redis' if with_redis else 'no Redis'}")
         with contextlib.ExitStack() as stack:

@@ -85,9 +85,26 @@ class Authorization(unittest.TestCase):
         s.change("StudentService/ContestLevel", "student", stagevraagId=ids[0], skill="rapporteren")
         cls.task = s.ok("TaskService/ListTasks", "coordinator")["tasks"][0]["taskId"]
         cls.notice = s.ok("NoticeService/ListNotices", "operator")["notices"][0]["noticeId"]
+        cls.make_case()
+        s.change("ReportService/SendReport", school=SCHOOL, report={
+            "phase": "REPORT_PHASE_ZOEKEN", "grounds": ["ras"], "nature": "REPORT_NATURE_TREATMENT", "text": "Geheime melding.",
+            "wish": "REPORT_WISH_HEARD", "desk": "REPORT_DESK_BEHANDELAAR"})
+        cls.report = s.ok("ReportService/ListReports", "reviewer")["reports"][0]["reportId"]
         # What nobody else may ever read in an answer.
-        cls.secrets = [cls.proposal["proposalId"], cls.proposal["studentRef"], cls.proposal["candidate"], ids[0],
-                       cls.file, "100001", "100003", "s100001", "Geheime", cls.token, cls.task]
+        cls.secrets = [cls.case, cls.measure, cls.proposal["proposalId"], cls.proposal["studentRef"], cls.proposal["candidate"], ids[0],
+                       cls.file, "100001", "100003", "s100001", "Geheime", cls.token, cls.task, cls.report]
+
+    @classmethod
+    def make_case(cls):
+        """A case in which the company was asked something, and a measure."""
+        s = cls.service
+        case = s.change("CaseService/OpenCase", "handler", school=SCHOOL, leerbedrijf=COMPANY, text="Geheime verdenking.")["case"]
+        cls.case = case["caseId"]
+        for method, fields in (("TakeCase", {"noTie": True}), ("MoveCase", {"event": "CASE_EVENT_VERIFIED"}),
+                               ("AskCompany", {"text": "Geheime vraag."})):
+            case = s.change(f"CaseService/{method}", "handler", caseId=cls.case, version=case["version"], **fields)["case"]
+        cls.measure = s.change("MeasureService/TakeMeasure", "handler", measure="stagematching", school=SCHOOL, leerbedrijf=COMPANY,
+                               followUpDate="2027-06-01")["taken"]["measureId"]
 
     @classmethod
     def move(cls, method):
@@ -135,7 +152,24 @@ class Authorization(unittest.TestCase):
             "PlanIntroduction": {"date": "2027-01-20", "text": "Een tekst."}, "EndProposalEarly": {"side": "SIDE_SCHOOL", **reason},
             "SetPreferences": {"preferred": []}, "ExplainStagevraag": {"stagevraagId": self.stagevraag}, "GetEntryProof": {"stagevraagId": self.stagevraag},
         }
-        about = {"ProposalService": {"proposalId": now["proposalId"], "version": now["version"]},
+        text = {"text": "Een tekst."}
+        special.update({name: {"school": SCHOOL} for name in ("GetGroupStatistics", "ListGroupStatuses", "GetOwnFigures")})
+        special.update({"CheckPlacementText": {"placement": placement("VIG-1")}, "CheckReasonText": text, "CloseMonitorTerm": {"term": "2001-02"}})
+        special.update({
+            "SetGroupStatistics": {"school": SCHOOL, "enabled": True, "dpiaReference": "DPIA 2026-14"},
+            "SetMyOrigin": {"origin": "ORIGIN_EUROPE", "consent": True},
+            "OpenCase": {"school": SCHOOL, "leerbedrijf": COMPANY, **text}, "TakeCase": {"noTie": True}, "AskCompany": text,
+            "MoveCase": {"event": "CASE_EVENT_NOTED", **text}, "AnswerCase": text, "GetCaseText": {"step": 1}, "AskSecond": {"school": ""},
+            "DecideCase": {"outcome": "gegrond", "grounds": ["ras"], **text}, "EndCase": {"reason": "dubbel", **text},
+            "ReviewClosing": {"agree": True}, "LiftMeasure": {"measureId": self.measure, "version": "1"},
+            "TakeMeasure": {"measure": "stagematching", "school": SCHOOL, "leerbedrijf": COMPANY, "followUpDate": "2027-06-01"},
+            "FollowUpMeasure": {"measureId": self.measure, "version": "1", "done": True},
+            "ImportErkenningMutations": {"csv": "bGVlcmJlZHJpamZfaWQ="}})
+        special.update({"CreateReportCodes": {"school": SCHOOL, "count": 1}, "FileReport": {"school": SCHOOL}, "AnswerReport": text,
+                        "CloseReport": {"outcome": "REPORT_OUTCOME_HEARD"}, "SetReportCompany": {"leerbedrijf": COMPANY},
+                        "GetReportAttachment": {"fileId": uuid.uuid4().hex}})
+        about = {"ReportService": {} if name in ("ListReports", "FileReport", "CreateReportCodes") else {"reportId": self.report},
+                 "CaseService": {"caseId": self.case, "version": self.case_now()["version"]}, "ProposalService": {"proposalId": now["proposalId"], "version": now["version"]},
                  "CandidateService": {"candidate": now["candidate"], "version": now["version"]},
                  "PlacementService": {"placementId": self.placement, "version": self.placement_now()["version"]},
                  "RoundService": {"roundId": self.round, "version": self.round_now()["version"]},
@@ -149,6 +183,9 @@ class Authorization(unittest.TestCase):
     def placement_now(self):
         return self.service.ok("PlacementService/GetPlacement", "company", placementId=self.placement)["placement"]
 
+    def case_now(self):
+        return self.service.ok("CaseService/GetCase", "handler", caseId=self.case)["case"]
+
     def round_now(self):
         return self.service.ok("RoundService/GetRound", "coordinator", roundId=self.round)["round"]
 
@@ -158,7 +195,7 @@ class Authorization(unittest.TestCase):
     def world(self):
         """All that could have changed, as its owners see it."""
         s = self.service
-        return [s.ok("LedgerService/GetLedgerHead"), self.now(), self.placement_now(), self.round_now(), self.stagevraag_now(),
+        return [s.ok("LedgerService/GetLedgerHead"), self.case_now(), s.ok("MeasureService/ListTakenMeasures", "handler"), self.now(), self.placement_now(), self.round_now(), self.stagevraag_now(),
                 s.ok("StudentService/ListStagevragen", "coordinator", pageSize=1000),
                 s.ok("TaskService/ListTasks", "coordinator", pageSize=1000), s.ok("TaskService/ListTasks", "student"),
                 s.ok("AccountService/ListAccounts", "coordinator"), s.ok("AccountService/ListApiTokens", "coordinator")]
@@ -200,16 +237,18 @@ class Authorization(unittest.TestCase):
 
     def test_the_same_role_elsewhere_finds_nothing(self):
         # These have no object of somebody else's: what they do is the caller's own.
-        own = {"AuthService/Logout", "AuthService/GetSession", "AuthService/ChangePassword", "AccountService/CreateApiToken"}
-        lists = {"AccountService/ListAccounts", "AccountService/ListApiTokens", "CandidateService/ListCandidates",
+        own = {"ReportService/FileReport", "AuthService/Logout", "AuthService/GetSession", "AuthService/ChangePassword", "AccountService/CreateApiToken",
+               "WordingService/CheckPlacementText", "WordingService/CheckReasonText", "GroupService/GetMyOrigin", "GroupService/SetMyOrigin", "GroupService/WithdrawMyOrigin"}
+        lists = {"ReportService/ListReports", "AccountService/ListAccounts", "AccountService/ListApiTokens", "CandidateService/ListCandidates",
                  "LedgerService/ListLedgerEntries", "ProposalService/ListProposals", "RoundService/ListRounds",
                  "StudentService/ListStagevragen", "StudentService/ListMyStagevragen", "TaskService/ListTasks", "TaskService/WatchTasks",
-                 "IdentityService/GetIdentities", "PlacementService/ListPlacements"}
+                 "IdentityService/GetIdentities", "PlacementService/ListPlacements", "CaseService/ListCases",
+                 "CaseService/ListCompanyCases", "MeasureService/ListTakenMeasures", "SignalService/ListSignals", "SignalService/ListPoints"}
         # A published placement is every coördinator's to see; a bad file is nobody's object.
         open_to_all = {("PlacementService/GetPlacement", "stranger"), ("PlacementService/ImportPlacements", "stranger"),
                        ("StudentService/ImportStudents", "stranger")} | {(method, "stranger") for method in OWN_CHECKS}
         # Here it is the request that is at fault, not what it asks for.
-        at_fault = {"RoundService/CreateRound": "no_own_school", "StudentService/SubmitStudents": "file_problems"}
+        at_fault = {"MeasureService/ImportErkenningMutations": "bad_file", "RoundService/CreateRound": "no_own_school", "StudentService/SubmitStudents": "file_problems"}
         before = self.world()
         for method, roles, public, changes in methods():
             for role in sorted(roles & set(ELSEWHERE)):
@@ -234,7 +273,7 @@ class Authorization(unittest.TestCase):
                 if public or method in OWN_CHECKS:
                     continue
                 fields = self.fields_of(method)
-                named = [k for k in ("proposalId", "candidate", "stagevraagId", "roundId", "taskId", "accountId", "tokenId")
+                named = [k for k in ("reportId", "caseId", "measureId", "proposalId", "candidate", "stagevraagId", "roundId", "taskId", "accountId", "tokenId")
                          if k in fields]
                 if not named or method.startswith(("CandidateService/List", "ProposalService/List", "PlacementService")):
                     continue

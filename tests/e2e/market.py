@@ -45,6 +45,7 @@ class Market:
         self.move(rid, "OpenRound")
         self.s.change("RoundService/CommitNonce", "coordinator", roundId=rid, school=SCHOOL, commitment=commitment(SCHOOL, NONCE))
         self.move(rid, "SealRound")
+        self.until(rid, "SEALED")  # a large one takes a while
         self.s.change("RoundService/RevealNonce", "coordinator", roundId=rid, school=SCHOOL, nonce=NONCE)
         return rid
 
@@ -72,6 +73,27 @@ class Market:
             self.act(method, who if role == "student" else role, pid)
         return {"round": rid, "proposal": pid, "placement": placement_id, "stagevraag": proposal["stagevraagId"],
                 "candidate": proposal["candidate"], "student": who, "all": ids}
+
+    def proposals_at(self, who, leerbedrijf, count, kvk=None):
+        """A published round with `count` students and places of one seat each at this company; its proposals, approved."""
+        qualification = new_qualification()
+        rows = [student(uuid.uuid4().hex[:10], qualification=qualification) for _ in range(count)]
+        ids = self.s.change("StudentService/SubmitStudents", "coordinator", students=rows)["stagevraagIds"]
+        self.numbers = {**getattr(self, "numbers", {}), **{i: row["studentNumber"] for i, row in zip(ids, rows)}}
+        for n in range(count):
+            made = self.s.change("PlacementService/SubmitPlacement", who, placement=placement(
+                f"P-{qualification}-{n}", leerbedrijf=leerbedrijf, kvk=kvk or "9000" + leerbedrijf[-4:],
+                qualifications=[qualification], capacity=1))["placement"]
+            self.s.change("PlacementService/PublishPlacement", who, placementId=made["placementId"], version=made["version"])
+        found = self.proposals(self.published(qualification))
+        for proposal in found:
+            self.act("ApproveProposal", "coordinator", proposal["proposalId"])
+        return [proposal["proposalId"] for proposal in found]
+
+    def decide(self, method, who, pid, **fields):
+        """A decision of any company on its candidate."""
+        now = self.proposal(pid)
+        return self.s.change(f"CandidateService/{method}", who, candidate=now["candidate"], version=now["version"], **fields)
 
     # -- looking and moving -------------------------------------------------------------------------------------------
 

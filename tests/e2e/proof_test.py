@@ -1,6 +1,7 @@
 """A participant checks with nothing but SHA-256 that their own entry is in the input that everybody saw sealed; what is another's is
 not there. And a student reads what the company was shown of them."""
 import base64
+import concurrent.futures
 import hashlib
 import unittest
 import uuid
@@ -54,11 +55,11 @@ class Proof(unittest.TestCase):
     def shown(self, who, at=None):
         return self.s.call("ProposalService/GetShownView", who, proposalId=(at or self.at)["proposal"])
 
-    def check(self, answer):
+    def check(self, answer, at=None):
         """The row, once it is proved against what everybody can read."""
         self.assertEqual(answer.code, "ok", answer)
         proof = answer.json
-        published = self.s.ok("RoundService/GetPublicRound", roundId=self.at["round"])["entriesRoot"]
+        published = self.s.ok("RoundService/GetPublicRound", roundId=(at or self.at)["round"])["entriesRoot"]
         self.assertEqual(root_of(proof), published)
         self.assertEqual(proof["entriesRoot"], published)
         forged = {**proof, "row": base64.b64encode(base64.b64decode(proof["row"]) + b"0").decode()}
@@ -80,6 +81,22 @@ class Proof(unittest.TestCase):
         self.assertEqual(others | {place}, set(rows))
         self.assertIn(mine, others)
         self.assertTrue(place.startswith(b"P-"), place)
+
+    def test_a_large_round_is_proved_while_others_are_served(self):
+        """Its tree is made by a child of the engine, once for all who ask; they wait for it, and nobody else does."""
+        at = self.market.to_state("PROPOSED", students=1000)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(self.prove, "coordinator", at, stagevraagId=i) for i in at["all"][:4]]
+            self.market.round(at["round"])
+            answers = [one.result() for one in asked]
+        self.assertEqual(len({self.check(answer, at) for answer in answers}), 4)
+        self.check(self.prove("company", at, placementId=at["placement"]), at)
+        # One child sealed the round, one solved it, one made the tree; small rounds are sealed without.
+        rounds = len(self.s.ok("RoundService/ListRounds", "coordinator")["rounds"])
+        self.s.wait_until(lambda: self.s.metrics()["stagematch_engine_solver_runs_total"] >= rounds + 2, "a child that made the tree")
+        self.s.change("StudentService/EraseStudent", "coordinator", stagevraagId=at["all"][0])
+        answer = self.prove("coordinator", at, stagevraagId=at["all"][1])
+        self.assertEqual((answer.code, answer.refusal.get("code")), ("failed_precondition", "input_not_whole"))
 
     def test_what_is_anothers_is_not_found(self):
         nowhere = self.prove("other", stagevraagId=uuid.uuid4().hex)

@@ -58,7 +58,10 @@ class Sagas(unittest.TestCase):
                 sqlite3.connect(f"file:{s.data}/vault/vault.sqlite?mode=ro", uri=True) as vault:
             there = {row[0] for row in engine.execute("select key from stagevraag")}
             here = {row[0] for row in vault.execute("select key from stagevraag")}
+            reports_there = {row[0] for row in engine.execute("select key from report")}
+            reports_here = {row[0] for row in vault.execute("select key from report")}
         self.assertEqual(there, here)
+        self.assertEqual(reports_there, reports_here)
         done = support.run("ledger", "verify", "--data", s.data)
         self.assertEqual(done.returncode, 0, done.stderr)
 
@@ -77,6 +80,24 @@ class Sagas(unittest.TestCase):
                     named = s.ok("IdentityService/GetIdentities", "coordinator",
                                  stagevraagIds=[v["stagevraagId"] for v in listed])["students"]
                     self.assertEqual(len(named), 3)
+                self.kill_at(point, play)
+
+    def test_report(self):
+        """One report, in both databases, whose code leads back to it; closed once."""
+        for point in VAULT_LED:
+            with self.subTest(point):
+                def play(s, flag):
+                    s.invite("listener", "coordinator", "vertrouwenspersoon", ["99AA"])
+                    open(flag, "w").close()
+                    draft = {"phase": "REPORT_PHASE_ZOEKEN", "grounds": ["ras"], "nature": "REPORT_NATURE_TREATMENT", "text": "Zo was het.",
+                             "wish": "REPORT_WISH_HEARD", "desk": "REPORT_DESK_VERTROUWENSPERSOON"}
+                    code = self.insist(s, "ReportService/SendReport", None, school="99AA", report=draft)["comeBackCode"]
+                    rows = s.ok("ReportService/ListReports", "listener")["reports"]
+                    self.assertEqual(len(rows), 1)
+                    self.insist(s, "ReportService/CloseReport", "listener", reportId=rows[0]["reportId"], outcome="REPORT_OUTCOME_HEARD",
+                                text="Dank je.")
+                    own = s.ok("ReportService/GetOwnReport", None, comeBackCode=code)["report"]
+                    self.assertEqual((own["state"], len(own["messages"])), ("REPORT_STATE_CLOSED", 1))
                 self.kill_at(point, play)
 
     def round_of_one(self, s):

@@ -64,6 +64,9 @@ class Service:
             "skills": os.path.join(support.CONFIG, "skills.csv"),
             "holidays": os.path.join(support.CONFIG, "holidays.csv"),
             "terms": os.path.join(support.CONFIG, "terms.csv"), "notices": os.path.join(support.CONFIG, "notices"),
+            "grounds": os.path.join(support.CONFIG, "grounds.csv"), "routes": os.path.join(support.CONFIG, "routes.csv"),
+            "case_outcomes": os.path.join(support.CONFIG, "case_outcomes.csv"),
+            "menukaart": os.path.join(support.CONFIG, "menukaart.csv"),
             "notify_command": os.path.join(self.folder, "notify"), "log_level": "info", **(settings or {})}
         self.env = env or {}
         self.tls = None  # an ssl.SSLContext where the service speaks TLS

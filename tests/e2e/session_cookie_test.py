@@ -107,6 +107,7 @@ class SessionCookie(unittest.TestCase):
     def test_what_is_not_of_this_origin_is_refused(self):
         self.browser.log_in()
         host, port = self.service.host, self.service.port
+        counted = self.service.metrics()["stagematch_front_origins_refused_total"]
         for headers in ({"Origin": None}, {"Origin": "null"}, {"Origin": ""}, {"Origin": "https://evil.example"},
                         {"Origin": f"https://{host}:{port}"}, {"Origin": f"http://{host}"[:-1]}, {"Origin": f"http://{host}:1"},
                         {"Origin": f"http://{host}:{port}.evil.example"}, {"Origin": f"http://{host}:{port}/"},
@@ -118,6 +119,7 @@ class SessionCookie(unittest.TestCase):
                 self.refused(self.session({**self.browser.headers(**headers), "X-Stagematch-Session": "cookie"},
                                           "AuthService/Login", email="operator@example.nl", password=PASSWORD))
         self.assertEqual(self.browser.call("AuthService/GetSession").status, 200, "and the session goes on")
+        self.service.wait_until(lambda: self.service.metrics()["stagematch_front_origins_refused_total"] >= counted + 28, "28 counted")
 
     def test_the_origin_that_people_know_counts_too(self):
         self.browser.log_in()

@@ -79,6 +79,15 @@ class Signal(support.TestCase):
         self.assertEqual(support.run("signal").returncode, 2)
         self.assertEqual(support.run("signal", "--vectors", "/nowhere.json").returncode, 1)
 
+    def test_what_is_no_ledger_is_refused(self):
+        path = self.path("engine.sqlite")
+        support.write_bytes(path, b"SQLite format 3\0" + bytes(4096))
+        for wrong in (path, "/nowhere", os.path.dirname(path)):
+            done = support.run("signal", "--ledger", wrong)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), wrong)
+            self.assertNotEqual(done.stderr, "")
+        self.assertEqual(support.run("signal", "--ledger", path, "--vectors", path).returncode, 2)
+
 
 if __name__ == "__main__":
     unittest.main()

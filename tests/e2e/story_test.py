@@ -229,7 +229,7 @@ class Story(unittest.TestCase):
         now = self.proposal(pid)
         self.step("CandidateService/AgreeToCandidate", "company", allowed={"coordinator"}, candidate=label,
                   version=now["version"])
-        self.step("ProposalService/ConfirmProposal", "student", proposalId=pid, version=self.proposal(pid)["version"])
+        self.step("ProposalService/ConfirmProposal", "student", allowed={"coordinator"}, proposalId=pid, version=self.proposal(pid)["version"])
         self.assertEqual(s.call("IdentityService/GetCandidateIdentity", "company", candidate=label).code, "not_found")
         self.step("ProposalService/ReleaseProposal", "coordinator", proposalId=pid, version=self.proposal(pid)["version"])
         self.step("ProposalService/PlanIntroduction", "coordinator", proposalId=pid, version=self.proposal(pid)["version"],
@@ -412,6 +412,38 @@ class Story(unittest.TestCase):
         m = self.to_state("APPROVED")
         self.company("AgreeToCandidate", m["proposal"], who="coordinator")
         self.assertTrue(self.proposal(m["proposal"])["onBehalf"])
+
+    def decisions(self, proposal_id):
+        """(who, whether for somebody else) of every decision on a proposal, as the ledger has them."""
+        entries, after = [], "0"
+        while page := self.service.ok("LedgerService/ListLedgerEntries", "coordinator", afterSeq=after, pageSize=1000).get("entries"):
+            entries += page
+            after = page[-1]["seq"]
+        return [(e["actorRole"], e.get("onBehalf", False)) for e in entries
+                if e["kind"] == "decision" and e["subject"] == proposal_id]
+
+    def test_coordinator_answers_on_behalf_of_the_student(self):
+        s = self.service
+        yes = self.to_state("ACCEPTED")
+        self.refused("ProposalService/ConfirmProposal", {"coordinator", yes["student"]}, proposalId=yes["proposal"],
+                     version=self.proposal(yes["proposal"])["version"])
+        self.act("ConfirmProposal", "coordinator", yes["proposal"])
+        seen = s.ok("ProposalService/GetProposal", yes["student"], proposalId=yes["proposal"])["proposal"]
+        self.assertEqual((seen["state"], seen["onBehalfOfStudent"]), ("PROPOSAL_STATE_CONFIRMED", True))
+        self.assertNotIn("onBehalf", seen)
+        self.assertFalse(self.has_task(yes["student"], "CONFIRM"))
+        self.assertEqual(self.decisions(yes["proposal"])[-1], ("ROLE_COORDINATOR", True))
+        no = self.to_state("ACCEPTED")
+        ended = self.act("DeclineProposal", "coordinator", no["proposal"], reason="anders", text="Belde dat het niet kan.")
+        self.assertEqual((ended["state"], ended["onBehalfOfStudent"]), ("PROPOSAL_STATE_DECLINED", True))
+        self.assertEqual(s.ok("IdentityService/GetText", "coordinator", proposalId=no["proposal"], kind="reason")["text"],
+                         "Belde dat het niet kan.")
+        own = self.to_state("ACCEPTED")
+        ended = self.act("DeclineProposal", own["student"], own["proposal"], reason="reistijd")
+        self.assertNotIn("onBehalfOfStudent", ended)
+        # Who said no: the student, or the school on their behalf.
+        self.assertEqual(self.decisions(no["proposal"])[-1], ("ROLE_COORDINATOR", True))
+        self.assertEqual(self.decisions(own["proposal"])[-1], ("ROLE_STUDENT", False))
 
     def test_stale_version_and_repeats(self):
         m = self.to_state("PROPOSED")

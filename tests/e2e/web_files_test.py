@@ -28,8 +28,8 @@ TYPES = {"/": "text/html; charset=utf-8", "/assets/index-3f2a.js": "text/javascr
          "/robots.txt": "text/plain; charset=utf-8", "/dates.ics": "text/calendar; charset=utf-8"}
 POLICY = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "font-src": "'self'",
-    "connect-src": "'self'", "manifest-src": "'self'", "base-uri": "'none'", "form-action": "'none'",
-    "frame-ancestors": "'none'", "require-trusted-types-for": "'script'", "trusted-types": "'none'"}
+    "connect-src": "'self'", "worker-src": "'self'", "manifest-src": "'self'", "base-uri": "'none'", "form-action": "'none'",
+    "frame-ancestors": "'none'", "require-trusted-types-for": "'script'", "trusted-types": "stagematch-worker"}
 
 
 def write_files(folder, files):

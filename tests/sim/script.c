@@ -430,6 +430,13 @@ static bool decline(struct client *client)
     return rarely(200) && step_proposal(client, METHOD_DECLINE_PROPOSAL, P(ACCEPTED));
 }
 
+/* A coördinator answers on a student's behalf. */
+static bool answer_for_student(struct client *client)
+{
+    return rarely(100) &&
+           step_proposal(client, sim_below(3) ? METHOD_CONFIRM_PROPOSAL : METHOD_DECLINE_PROPOSAL, P(ACCEPTED));
+}
+
 static bool list_mine(struct client *client)
 {
     return plain(client, METHOD_LIST_MY_STAGEVRAGEN);
@@ -469,6 +476,7 @@ static const struct action coordinator[] = {
     {plan_introduction, 2},
     {cancel_before_start, 1},
     {list_placements, 1},
+    {answer_for_student, 1},
 };
 static const struct action company[] = {
     {submit_placement, 4},

@@ -1,4 +1,5 @@
 #include "core_fixture.h"
+#include "domain/placement.h"
 
 /* What the company gets of one candidate. */
 static Stagematch__V1__CandidateView *look(const struct caller *caller, const char *label)
@@ -385,6 +386,36 @@ START_TEST(a_drop_without_an_explanation_counts_too)
 }
 END_TEST
 
+/* The placement asks something else by now; whoever was proposed before is shown against what was asked then. */
+START_TEST(a_candidate_is_shown_with_the_criteria_of_its_own_version)
+{
+    open_domain();
+    add_round(ROUND, ROUND_MODE(BLIND));
+    add_placement(PLACEMENT, "100001", 2, "");
+    add_stagevraag(STAGEVRAAG, STUDENT, "99AA", 2, 4);
+    struct about about = about_of(propose(STAGEVRAAG, PLACEMENT));
+    bring_to(&about, PROPOSAL_STATE(APPROVED));
+    Stagematch__V1__Placement *changed = NULL;
+    ck_assert_int_eq(message_dup(placement_of(PLACEMENT)->placement, &changed), ERR_OK);
+    uint32_t asked = changed->weighted_criteria[0]->minimum_level;
+    changed->weighted_criteria[0]->minimum_level = asked + 1;
+    uint8_t entropy[ENTROPY_BYTES] = {7};
+    struct domain_options options = {.reasons = reasons, .calendar = calendar};
+    struct context context = some_context(entropy, &options);
+    ck_assert_ptr_nonnull(placement_enter(&context, changed, "", text_of("")));
+    ck_assert_int_eq(context.error, ERR_OK);
+    ck_assert_uint_eq(placement_of(PLACEMENT)->placement->weighted_criteria[0]->minimum_level, asked + 1);
+    Stagematch__V1__CandidateView *view = look(&company, about.label);
+    ck_assert_uint_eq(view->n_hard_criteria, 1);
+    ck_assert_str_eq(view->hard_criteria[0]->skill, "vca");
+    ck_assert_uint_eq(view->n_weighted_criteria, changed->n_weighted_criteria);
+    ck_assert_uint_eq(view->weighted_criteria[0]->minimum_level, asked);
+    message_free(view);
+    message_free(changed);
+    close_domain();
+}
+END_TEST
+
 START_TEST(a_coordinator_acts_on_behalf_of_a_company_and_that_is_recorded)
 {
     open_domain();
@@ -468,5 +499,6 @@ RUN_TESTS("candidate", a_company_sees_nobody_before_the_school_approved, the_vie
           each_class_of_reason_does_its_own_with_the_seat, two_unexplained_objections_pause_the_placement,
           two_expiries_pause_the_placement, a_company_that_reopens_its_seat_does_not_start_anew,
           a_placement_that_is_paused_after_the_call_waits_for_the_school_still,
-          a_drop_without_an_explanation_counts_too, a_coordinator_acts_on_behalf_of_a_company_and_that_is_recorded,
+          a_drop_without_an_explanation_counts_too, a_candidate_is_shown_with_the_criteria_of_its_own_version,
+          a_coordinator_acts_on_behalf_of_a_company_and_that_is_recorded,
           the_introduction_comes_when_the_student_agreed)

@@ -26,7 +26,10 @@
     "agree_introduction;5;3\nplace;10;5\nstart;5;3\ncheck_in;5;3\ncomplete;10;5\nescalation;2;1\nred_answer;2;1\n"   \
     "call_company;2;1\ncontested_level;5;3\nreview_reason;5;3\nnonce;5;3\nreopen;10;5\n"                             \
     "open_round;10;5\nseal_round;5;3\nsolve_round;5;3\npublish_round;5;3\nclose_round;60;40\nround_failed;2;1\n"     \
-    "rematch_failed;2;1\npublish_placement;10;5\n"
+    "rematch_failed;2;1\npublish_placement;10;5\nanswer_report;3;2\npoint;10;5\nsignal;10;5\n"                       \
+    "case_take;2;1\ncase_verify;5;3\ncase_hear;5;3\ncase_answer;10;5\ncase_assess;10;5\ncase_measure;10;5\n"         \
+    "case_sbb;15;8\ncase_feedback;5;3\ncase_aftercare;30;15\ncase_close;5;3\nmeasure_follow_up;5;3\ntalk_to_"        \
+    "student;3;2\nerkenning_lost;5;3\n"
 #define HOLIDAYS "date;name\n2027-03-29;Tweede paasdag\n2027-04-27;Koningsdag\n"
 
 static struct reasons *reasons;

@@ -340,29 +340,37 @@ START_TEST(a_bar_of_an_earlier_round_is_in_the_row)
 }
 END_TEST
 
-/* One that is sealed in pieces, its root made by the solver. */
-START_TEST(a_large_round_is_proved_too)
+enum { MANY = 1500 };
+
+static struct round_id large_round(struct world *world)
 {
-    enum { MANY = 1500 };
-    struct world world;
-    world_open(&world);
     struct row *rows = calloc(MANY, sizeof *rows);
     ck_assert_ptr_nonnull(rows);
     for (unsigned n = 0; n < MANY; n++)
         row_make(&rows[n], n, SCHOOL_A);
     for (size_t chunk = 0; chunk < 2; chunk++) {
-        void *answer = commit_rows(&world, &school_a, 1, (uint32_t)chunk, chunk == 1, rows + chunk * 750, 750);
-        DONE(answer, &world);
+        void *answer = commit_rows(world, &school_a, 1, (uint32_t)chunk, chunk == 1, rows + chunk * 750, 750);
+        DONE(answer, world);
         message_free(answer);
     }
     free(rows);
-    world_work(&world);
-    add_placement(&world, &company, "lb1", "p1", 3);
-    struct round_id id = round_until(&world, ROUND_STATE(PUBLISHED));
-    ck_assert_uint_eq(round_at(&world, &id)->student_count, MANY);
+    world_work(world);
+    add_placement(world, &company, "lb1", "p1", 3);
+    struct round_id id = round_until(world, ROUND_STATE(PUBLISHED));
+    ck_assert_uint_eq(round_at(world, &id)->student_count, MANY);
+    return id;
+}
+
+/* One that is sealed in pieces, its root made by the solver, its tree too. */
+START_TEST(a_large_round_is_proved_too)
+{
+    struct world world;
+    world_open(&world);
+    struct round_id id = large_round(&world);
     for (unsigned n = 0; n < MANY; n += 97)
         free(check_proof(&world, &id, prove(&world, &school_a, &id, stagevraag_hex(n), "")));
     free(check_proof(&world, &id, prove(&world, &company, &id, "", place_hex(&world, "lb1", "p1"))));
+    ck_assert_uint_eq(world.made, 1);
     RoundRecord *record = state_edit(world.state, RECORD_ROUND, text_of_bytes(round_at(&world, &id)->round_id));
     record->student_count = 1 << 18; /* and a placement: one more than is done */
     struct world again;
@@ -370,6 +378,52 @@ START_TEST(a_large_round_is_proved_too)
     not_proved(&again, &school_a, &id, stagevraag_hex(0), "", "round_too_large");
     world_close(&world);
     world_close(&again);
+}
+END_TEST
+
+static void wait_for_proof(struct world *world, const struct round_id *id, unsigned n)
+{
+    uint64_t before = state_mutations(world->state);
+    message_free(prove(world, &school_a, id, stagevraag_hex(n), ""));
+    ck_assert(!world->status.refusal);
+    ck_assert(world->waits);
+    ck_assert_uint_eq(state_mutations(world->state), before);
+}
+
+/* Whoever asks for a large one waits for its tree: when it was not made, when what it is made of was erased meanwhile, for two at once. */
+START_TEST(a_tree_is_made_apart_and_taken_only_while_it_is_true)
+{
+    struct world world;
+    struct solve_request request;
+    struct buf stale;
+    uint8_t entropy[ENTROPY_BYTES];
+    world_open(&world);
+    struct round_id id = large_round(&world);
+    world.makes = false;
+    ck_assert(!domain_next_solve(world.domain, &request));
+    wait_for_proof(&world, &id, 0);
+    wait_for_proof(&world, &id, 2);
+    make_wanted(&world, "killed");
+    ck_assert(!domain_next_solve(world.domain, &request));
+    wait_for_proof(&world, &id, 0);
+    make_wanted(&world, NULL);
+    free(check_proof(&world, &id, prove(&world, &school_a, &id, stagevraag_hex(0), "")));
+    free(check_proof(&world, &id, prove(&world, &school_a, &id, stagevraag_hex(2), "")));
+    ck_assert(!domain_next_solve(world.domain, &request));
+    erase(&world, 4);
+    wait_for_proof(&world, &id, 0);
+    buf_init(&stale, 64 << 20);
+    ck_assert(domain_next_solve(world.domain, &request));
+    ck_assert_int_eq(domain_solve(world.domain, &request, &stale), ERR_OK);
+    ck_assert_uint_eq(stale.length, 0); /* no tree: the input is not whole */
+    erase(&world, 6);
+    world_entropy(&world, entropy);
+    domain_solved(world.domain, &request, buf_text(&stale), NULL, entropy, world.now_ms);
+    buf_free(&stale);
+    wait_for_proof(&world, &id, 0); /* it was made of what was there before */
+    make_wanted(&world, NULL);
+    not_proved(&world, &school_a, &id, stagevraag_hex(0), "", "input_not_whole");
+    world_close(&world);
 }
 END_TEST
 
@@ -411,6 +465,7 @@ int main(void)
                                   a_round_sealed_before_there_was_a_root_says_so,
                                   a_bar_of_an_earlier_round_is_in_the_row,
                                   a_large_round_is_proved_too,
+                                  a_tree_is_made_apart_and_taken_only_while_it_is_true,
                                   the_ledger_has_the_root_that_was_sealed};
     Suite *suite = suite_create("domain/entry_proof");
     TCase *plain = tcase_create("plain");

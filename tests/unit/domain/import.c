@@ -52,6 +52,45 @@ START_TEST(rows_are_new_changed_or_the_same)
 }
 END_TEST
 
+/* Rows 0 and 8: counted as changed where the profile is the same, and nothing else of them changes. */
+START_TEST(who_somebody_is_counts_as_changed_and_changes_nothing)
+{
+    enum { ROWS = 10 };
+    struct world world;
+    struct row rows[ROWS];
+    uint8_t bits[] = {1, 1};
+    const ProtobufCBinaryData changed = {sizeof bits, bits};
+    world_open(&world);
+    for (unsigned n = 0; n < ROWS; n++)
+        row_make(&rows[n], n, SCHOOL_A);
+    Committed *answer = commit_changed_rows(&world, &school_a, 1, 0, true, rows, ROWS - 1, changed);
+    DONE(answer, &world);
+    expect_counts(answer->import, ROWS - 1, 0, 0); /* who is new is new */
+    message_free(answer);
+    rows[8].profile.year = 3;
+    for (int repeat = 0; repeat < 2; repeat++) {
+        answer = commit_changed_rows(&world, &school_a, 2, 0, true, rows, ROWS, changed);
+        DONE(answer, &world);
+        expect_counts(answer->import, 1, 2, ROWS - 3);
+        message_free(answer);
+    }
+    ck_assert_uint_eq(stagevraag_at(&world, 0)->version, 1);
+    ck_assert_uint_eq(stagevraag_at(&world, 8)->version, 2);
+    message_free(commit_changed_rows(&world, &school_a, 3, 0, false, rows, 5, changed));
+    message_free(commit_changed_rows(&world, &school_a, 3, 1, true, rows + 5, ROWS - 5, changed));
+    world_work(&world);
+    Stagematch__V1__GetImportResponse *got = get_import(&world, &school_a, 3);
+    DONE(got, &world);
+    expect_counts(got->import, 0, 2, ROWS - 2); /* rows 0 and 5, the first of each chunk */
+    message_free(got);
+    static uint8_t too_many[126];
+    const ProtobufCBinaryData long_bits = {sizeof too_many, too_many};
+    ck_assert_ptr_null(commit_changed_rows(&world, &school_a, 4, 0, true, rows, 1, long_bits));
+    ck_assert_str_eq(world.status.refusal->name, "chunk_size");
+    world_close(&world);
+}
+END_TEST
+
 START_TEST(a_repeat_gives_the_same_import_and_changes_nothing)
 {
     struct world world;
@@ -371,6 +410,7 @@ int main(void)
 {
     const TTest *const tests[] = {a_file_that_is_not_sent_to_its_end_is_given_up,
                                   rows_are_new_changed_or_the_same,
+                                  who_somebody_is_counts_as_changed_and_changes_nothing,
                                   a_repeat_gives_the_same_import_and_changes_nothing,
                                   an_import_is_known_for_thirty_days,
                                   a_bad_chunk_is_refused_whole,

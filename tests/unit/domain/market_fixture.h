@@ -36,6 +36,9 @@ struct world {
     int64_t now_ms;
     uint64_t calls;
     struct status status; /* of the last call */
+    bool waits;           /* the last call waits for what is made apart */
+    bool makes;           /* which a call makes at once, unless a test says otherwise */
+    uint64_t made;
 };
 
 /* Postcodes 1000..1099 lie on a line, a kilometre apart. */
@@ -62,7 +65,10 @@ FIXTURE struct domain_options fixture_options(struct world *world)
         "complete;5;3\nescalation;5;3\nred_answer;2;1\ncall_company;5;3\ncontested_level;5;3\n"
         "review_reason;5;3\nnonce;5;3\nreopen;5;3\n"
         "open_round;10;5\nseal_round;5;3\nsolve_round;5;3\npublish_round;5;3\nclose_round;60;40\nround_failed;2;1\n"
-        "rematch_failed;2;1\npublish_placement;10;5\n";
+        "rematch_failed;2;1\npublish_placement;10;5\nanswer_report;3;2\npoint;10;5\nsignal;10;5\n"
+        "case_take;2;1\ncase_verify;5;3\ncase_hear;5;3\ncase_answer;10;5\ncase_assess;10;5\ncase_measure;10;5\n"
+        "case_sbb;15;8\ncase_feedback;5;3\ncase_aftercare;30;15\ncase_close;5;3\nmeasure_follow_up;5;3\ntalk_to_"
+        "student;3;2\nerkenning_lost;5;3\n";
     static const char holidays[] = "date;name\n2027-01-01;Nieuwjaarsdag\n";
     struct problems problems, more;
     problems_init(&problems, "reasons.csv");
@@ -87,7 +93,7 @@ FIXTURE struct domain_options fixture_options(struct world *world)
 FIXTURE void world_open(struct world *world)
 {
     ck_assert_int_ge(sodium_init(), 0);
-    *world = (struct world){.now_ms = 1800000000000}; /* 15 January 2027 */
+    *world = (struct world){.now_ms = 1800000000000, .makes = true}; /* 15 January 2027 */
     struct domain_options options = fixture_options(world);
     ck_assert_int_eq(domain_new(&options, &world->domain), ERR_OK);
     world->state = domain_state(world->domain);
@@ -105,6 +111,22 @@ FIXTURE void world_entropy(struct world *world, uint8_t entropy[ENTROPY_BYTES])
     memset(entropy, 0, ENTROPY_BYTES);
     world->calls++;
     memcpy(entropy, &world->calls, sizeof world->calls);
+}
+
+/* What a call waits for, as the engine makes it; `failure` set: it fails. */
+FIXTURE void make_wanted(struct world *world, const char *failure)
+{
+    struct solve_request request;
+    struct buf result;
+    uint8_t entropy[ENTROPY_BYTES];
+    ck_assert(domain_next_solve(world->domain, &request) && request.entries);
+    buf_init(&result, 64 << 20);
+    ck_assert_int_eq(domain_solve(world->domain, &request, &result), ERR_OK);
+    world_entropy(world, entropy);
+    domain_solved(world->domain, &request, failure ? text_of("") : buf_text(&result), failure, entropy,
+                  world->now_ms);
+    buf_free(&result);
+    world->made++;
 }
 
 /* Who calls. */
@@ -164,6 +186,9 @@ FIXTURE void *call_with_id(struct world *world, const struct caller *caller, enu
     buf_init(&outcome.response, 64 << 20);
     buf_init(&outcome.problems, 1 << 20);
     domain_apply(world->domain, &command, &outcome);
+    for (; outcome.waits && world->makes; domain_apply(world->domain, &command, &outcome))
+        make_wanted(world, NULL);
+    world->waits = outcome.waits;
     world->status = outcome.status;
     void *answer = NULL;
     if (!outcome.status.refusal)
@@ -331,11 +356,10 @@ FIXTURE void row_prefers(struct row *row, const char *place)
     row->profile.n_preferred = 1;
 }
 
-/* Hands in rows as one chunk of a stage; the answer. */
-FIXTURE Stagematch__Internal__V1__CommitStudentsResponse *commit_rows(struct world *world,
-                                                                      const struct caller *caller, unsigned stage,
-                                                                      uint32_t chunk, bool last, struct row *rows,
-                                                                      size_t count)
+/* Hands in rows as one chunk of a stage; the answer. `changed`: the bits of identity_changed. */
+FIXTURE Stagematch__Internal__V1__CommitStudentsResponse *
+commit_changed_rows(struct world *world, const struct caller *caller, unsigned stage, uint32_t chunk, bool last,
+                    struct row *rows, size_t count, ProtobufCBinaryData changed)
 {
     Stagematch__Internal__V1__CommitStudentsRequest request = STAGEMATCH__INTERNAL__V1__COMMIT_STUDENTS_REQUEST__INIT;
     uint8_t id[ID_BYTES];
@@ -349,9 +373,18 @@ FIXTURE Stagematch__Internal__V1__CommitStudentsResponse *commit_rows(struct wor
     request.last = last;
     request.students = list;
     request.n_students = count;
+    request.identity_changed = changed;
     void *answer = call(world, caller, METHOD_COMMIT_STUDENTS, &request);
     free(list);
     return answer;
+}
+
+FIXTURE Stagematch__Internal__V1__CommitStudentsResponse *commit_rows(struct world *world,
+                                                                      const struct caller *caller, unsigned stage,
+                                                                      uint32_t chunk, bool last, struct row *rows,
+                                                                      size_t count)
+{
+    return commit_changed_rows(world, caller, stage, chunk, last, rows, count, (ProtobufCBinaryData){0, NULL});
 }
 
 FIXTURE void add_student(struct world *world, unsigned n, const char *school, const char *prefers)

@@ -103,9 +103,15 @@ START_TEST(others_get_not_found)
     get.placement_id = hex;
     refused(&world, &other_company, METHOD_GET_PLACEMENT, &get, "not_found", NULL);
     refused(&world, &school_b, METHOD_GET_PLACEMENT, &get, "not_found", NULL);
-    void *answer = call(&world, &company, METHOD_GET_PLACEMENT, &get);
+    Stagematch__V1__GetPlacementResponse *answer = call(&world, &company, METHOD_GET_PLACEMENT, &get);
     DONE(answer, &world);
+    ck_assert_str_eq(answer->placement->entered_by_school, SCHOOL_A);
     message_free(answer);
+    placement = placement_make("lb1", "own");
+    placement.entered_by_school = SCHOOL_B; /* not for the company to say */
+    Stagematch__V1__Placement *own = submit(&world, &company, &placement);
+    ck_assert_str_eq(own->entered_by_school, "");
+    message_free(own);
     world_close(&world);
 }
 END_TEST

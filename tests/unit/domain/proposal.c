@@ -136,9 +136,9 @@ START_TEST(every_other_role_and_scope_is_refused)
                                                   &student, &other_student, &handler_of_cases, &reviewer};
     for (size_t i = 0; i < CALLS; i++)
         for (size_t j = 0; j < sizeof others / sizeof others[0]; j++) {
-            bool for_company = calls[i].caller == &company;
-            if (others[j] == calls[i].caller || (for_company && others[j] == &school))
-                continue; /* a coördinator of the student's school may act for the company */
+            bool on_behalf = calls[i].caller == &company || calls[i].caller == &student;
+            if (others[j] == calls[i].caller || (on_behalf && others[j] == &school))
+                continue; /* a coördinator of the student's school may act for the company and for the student */
             struct about about = in_state(calls[i].from);
             about.reason = calls[i].reason;
             about.side = SIDE(SCHOOL);
@@ -148,6 +148,72 @@ START_TEST(every_other_role_and_scope_is_refused)
             ck_assert_int_eq(proposal_of(about.id)->state, calls[i].from);
             close_domain();
         }
+}
+END_TEST
+
+/* Which ledger entry of the changes says `code`; the caller frees it. */
+static LedgerPayload *entry_saying(const struct changes *changes, const char *code)
+{
+    for (size_t i = 0; i < changes->entry_count; i++) {
+        LedgerPayload *payload;
+        ck_assert_int_eq(message_unpack(&stagematch__internal__v1__ledger_payload__descriptor,
+                                        changes->entries[i].payload, &payload),
+                         ERR_OK);
+        if (strcmp(payload->code, code) == 0)
+            return payload;
+        message_free(payload);
+    }
+    ck_abort_msg("the ledger does not say %s", code);
+}
+
+static size_t notices_to(const char *template, unsigned role)
+{
+    size_t count = 0;
+    struct index_key key;
+    index_key_start(&key);
+    index_key_u64(&key, 0);
+    for (const NoticeRecord *notice; (notice = state_next(domain_state(domain), RECORD_NOTICE,
+                                                          (struct text){(const char *)key.bytes, key.length}));) {
+        count += strcmp(notice->template_, template) == 0 && notice->role == role;
+        index_key_start(&key);
+        index_key_u64(&key, notice->seq);
+    }
+    return count;
+}
+
+START_TEST(who_answered_for_a_student_is_recorded_and_the_student_is_told)
+{
+    static const struct {
+        const struct caller *caller;
+        enum method_id method;
+        const char *reason, *code;
+        bool on_behalf;
+        size_t ended; /* notices of an end to the student, and to the school */
+    } cases[] = {
+        {&student, METHOD_CONFIRM_PROPOSAL, NULL, "confirmed", false, 0},
+        {&school, METHOD_CONFIRM_PROPOSAL, NULL, "confirmed", true, 0},
+        {&student, METHOD_DECLINE_PROPOSAL, "reistijd", "declined", false, 1},
+        {&school, METHOD_DECLINE_PROPOSAL, "reistijd", "declined", true, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct about about = in_state(PROPOSAL_STATE(ACCEPTED));
+        struct changes changes;
+        about.reason = cases[i].reason;
+        move_as(cases[i].caller, cases[i].method, &about, false);
+        DONE();
+        ck_assert(proposal_of(about.id)->on_behalf_of_student == cases[i].on_behalf);
+        ck_assert_int_eq(state_take_changes(domain_state(domain), &changes), ERR_OK);
+        LedgerPayload *payload = entry_saying(&changes, cases[i].code);
+        ck_assert(payload->on_behalf == cases[i].on_behalf);
+        ck_assert_uint_eq(payload->actor_role, cases[i].caller->role);
+        ck_assert_uint_eq(notices_to("answered_for_student", ROLE(STUDENT)), cases[i].on_behalf);
+        ck_assert_uint_eq(notices_to("proposal_ended", ROLE(STUDENT)), 0);
+        ck_assert_uint_eq(notices_to("proposal_ended", ROLE(COORDINATOR)), cases[i].ended);
+        ck_assert_uint_eq(count_tasks(0, NULL, TASK_KIND(CONFIRM)), 0);
+        message_free(payload);
+        changes_free(&changes);
+        close_domain();
+    }
 }
 END_TEST
 
@@ -328,6 +394,44 @@ static size_t listed(const struct caller *caller, Stagematch__V1__ProposalState 
     return count;
 }
 
+static size_t listed_of(const struct caller *caller, const char *stagevraag_id)
+{
+    Stagematch__V1__ListProposalsRequest request = STAGEMATCH__V1__LIST_PROPOSALS_REQUEST__INIT;
+    char id[ID_HEX_BYTES] = {0};
+    strncpy(id, stagevraag_id, sizeof id - 1);
+    request.stagevraag_id = id;
+    Stagematch__V1__ListProposalsResponse *answer = call(caller, METHOD_LIST_PROPOSALS, &request);
+    size_t count = answer ? answer->n_proposals : 0;
+    for (size_t i = 0; i < count; i++)
+        ck_assert_str_eq(answer->proposals[i]->stagevraag_id, stagevraag_id);
+    message_free(answer);
+    return count;
+}
+
+START_TEST(a_list_may_be_of_one_stagevraag)
+{
+    struct about about = open_story();
+    char first[ID_HEX_BYTES], second[ID_HEX_BYTES];
+    add_stagevraag(STAGEVRAAG + 1, STUDENT + 1, "99AA", 3, 3);
+    (void)propose(STAGEVRAAG + 1, PLACEMENT);
+    id_format_bytes(id_of(STAGEVRAAG), first);
+    id_format_bytes(id_of(STAGEVRAAG + 1), second);
+    ck_assert_uint_eq(listed(&school, PROPOSAL_STATE(UNSPECIFIED), NULL), 2);
+    ck_assert_uint_eq(listed_of(&school, first), 1);
+    ck_assert_uint_eq(listed_of(&school, second), 1);
+    ck_assert_uint_eq(listed_of(&student, first), 1);
+    ck_assert_uint_eq(listed_of(&student, second), 0);
+    REFUSED("not_found");
+    ck_assert_uint_eq(listed_of(&other_school, first), 0);
+    REFUSED("not_found");
+    ck_assert_uint_eq(listed_of(&school, about.id), 0);
+    REFUSED("not_found");
+    ck_assert_uint_eq(listed_of(&school, "x"), 0);
+    REFUSED("not_found");
+    close_domain();
+}
+END_TEST
+
 START_TEST(lists_show_the_callers_own)
 {
     struct about about = open_story();
@@ -384,9 +488,9 @@ END_TEST
 
 RUN_TESTS("proposal", every_call_moves_from_its_own_state_and_is_refused_in_every_other,
           each_call_leads_where_it_says, every_other_role_and_scope_is_refused,
-          a_stale_version_is_told_the_present_one, what_does_not_exist_is_not_found,
-          an_unfavourable_end_frees_the_student_and_bars_the_pair, the_seat_goes_where_the_end_says,
-          where_the_company_does_not_choose_the_student_is_asked_at_once,
+          who_answered_for_a_student_is_recorded_and_the_student_is_told, a_stale_version_is_told_the_present_one,
+          what_does_not_exist_is_not_found, an_unfavourable_end_frees_the_student_and_bars_the_pair,
+          the_seat_goes_where_the_end_says, where_the_company_does_not_choose_the_student_is_asked_at_once,
           a_round_that_is_cancelled_ends_what_is_not_placed_and_bars_nobody,
-          a_stagevraag_that_is_withdrawn_ends_what_runs_in_any_state, lists_show_the_callers_own,
-          pages_follow_on_each_other)
+          a_stagevraag_that_is_withdrawn_ends_what_runs_in_any_state, a_list_may_be_of_one_stagevraag,
+          lists_show_the_callers_own, pages_follow_on_each_other)

@@ -2,6 +2,7 @@
 #include "core_fixture.h"
 
 #include "domain/answers.h"
+#include "domain/saga.h"
 
 static const struct caller vault = {0, NULL, 0};
 
@@ -180,6 +181,48 @@ START_TEST(what_the_vault_gave_up_can_never_be_committed)
     /* Long after, it is forgotten that it was there. */
     wait_until(MONDAY_MS + 31 * DAY_MS_LONG);
     ck_assert_uint_eq(state_count(domain_state(domain), RECORD_STAGE), 0);
+    close_domain();
+}
+END_TEST
+
+/* The vault asks about a stage, and says up to where in the ledger it is done; how long the ledger is. */
+static uint64_t ask(uint8_t byte, uint64_t settled_seq, bool committed)
+{
+    uint8_t stage[ID_BYTES];
+    Stagematch__Internal__V1__ResolveStageRequest request = STAGEMATCH__INTERNAL__V1__RESOLVE_STAGE_REQUEST__INIT;
+    memset(stage, byte, sizeof stage);
+    request.stage_id = (ProtobufCBinaryData){sizeof stage, stage};
+    request.settled_seq = settled_seq;
+    Stagematch__Internal__V1__ResolveStageResponse *answer = call(&vault, METHOD_RESOLVE_STAGE, &request);
+    DONE();
+    ck_assert_int_eq(answer->committed, committed);
+    uint64_t length = answer->ledger_seq;
+    message_free(answer);
+    return length;
+}
+
+START_TEST(what_the_vault_has_finished_is_forgotten_in_two_days)
+{
+    struct about about = open_story();
+    Stagematch__V1__VetoProposalRequest veto = veto_of(&about);
+    with_text(&school, VETO_PATH, &veto.base, 0x25);
+    DONE();
+    uint64_t length = ask(0x25, 0, true);
+    ck_assert_uint_eq(length, state_ledger_seq(domain_state(domain)));
+    wait_until(MONDAY_MS + STAGE_SETTLED_KEPT_MS - 1);
+    ask(0x26, length + 1, false);
+    ask(0x25, 0, true); /* too early */
+    wait_until(MONDAY_MS + STAGE_SETTLED_KEPT_MS);
+    ask(0x25, length, true); /* something is open there that was staged before */
+    ck_assert_uint_eq(state_count(domain_state(domain), RECORD_STAGE), 2);
+    ask(0x26, length + 1, false);
+    ck_assert_uint_eq(state_count(domain_state(domain), RECORD_STAGE), 1);
+    /* A fence stays, whatever the vault has finished. */
+    wait_until(MONDAY_MS + 3 * DAY_MS_LONG);
+    ask(0x26, UINT64_MAX, false);
+    with_text(&school, VETO_PATH, &veto.base, 0x26);
+    ck_assert_ptr_nonnull(last.refusal);
+    ck_assert_uint_eq(state_count(domain_state(domain), RECORD_STAGE), 1);
     close_domain();
 }
 END_TEST
@@ -376,7 +419,7 @@ END_TEST
 RUN_TESTS("saga", a_repeat_gets_the_same_answer_and_changes_nothing, another_request_with_the_same_id_is_refused,
           a_refusal_is_not_kept, a_request_id_must_be_a_uuid, an_answer_is_kept_a_day_and_then_forgotten,
           a_text_is_committed_with_its_decision, what_the_vault_gave_up_can_never_be_committed,
-          a_call_with_a_text_is_checked_as_without, only_a_confirmed_proposal_is_released_by_its_own_school,
-          the_grant_lasts_while_the_company_has_the_student, a_withdrawal_after_release_takes_the_grant_back,
-          a_release_is_told_again_however_late_and_as_it_is_by_then, the_catalogue_lists_reasons_by_event,
-          without_memory_nothing_is_half_done_in_silence)
+          what_the_vault_has_finished_is_forgotten_in_two_days, a_call_with_a_text_is_checked_as_without,
+          only_a_confirmed_proposal_is_released_by_its_own_school, the_grant_lasts_while_the_company_has_the_student,
+          a_withdrawal_after_release_takes_the_grant_back, a_release_is_told_again_however_late_and_as_it_is_by_then,
+          the_catalogue_lists_reasons_by_event, without_memory_nothing_is_half_done_in_silence)

@@ -271,6 +271,51 @@ START_TEST(offers_are_those_that_fit_best_first)
 }
 END_TEST
 
+START_TEST(places_that_a_profile_names_are_told_by_name)
+{
+    struct world world;
+    static char *excluded[] = {"lb1/draft", "lb1/gone", "lb2", "lb9", "lb9/none", "near"};
+    world_open(&world);
+    add_student(&world, 1, SCHOOL_A, "lb1/near");
+    static const struct caller company_2 = {ROLE(COMPANY), {"lb2"}};
+    add_placement(&world, &company, "lb1", "near", 1);
+    add_placement(&world, &company, "lb1", "gone", 1);
+    add_placement(&world, &company_2, "lb2", "any", 1);
+    Stagematch__V1__Placement place = placement_make("lb1", "near");
+    place.title = "Leren lassen";
+    message_free(submit(&world, &company, &place));
+    place = placement_make("lb1", "gone");
+    place.title = "Leren plannen";
+    place.hours_per_week = 1; /* so it is no offer */
+    message_free(submit(&world, &company, &place));
+    place = placement_make("lb1", "draft");
+    message_free(submit(&world, &company, &place));
+    struct caller own = student_caller(1);
+    Stagematch__V1__SetPreferencesRequest set = STAGEMATCH__V1__SET_PREFERENCES_REQUEST__INIT;
+    static char *preferred[] = {"lb1/near"};
+    set.stagevraag_id = stagevraag_hex(1);
+    set.version = stagevraag_at(&world, 1)->version;
+    set.preferred = preferred;
+    set.n_preferred = 1;
+    set.excluded = excluded;
+    set.n_excluded = sizeof excluded / sizeof excluded[0];
+    message_free(call(&world, &own, METHOD_SET_PREFERENCES, &set));
+    Stagematch__V1__ListOffersRequest request = STAGEMATCH__V1__LIST_OFFERS_REQUEST__INIT;
+    request.stagevraag_id = stagevraag_hex(1);
+    Stagematch__V1__ListOffersResponse *answer = call(&world, &own, METHOD_LIST_OFFERS, &request);
+    DONE(answer, &world);
+    static const char *const told[][2] = {{"lb1/near", "Leren lassen"}, {"lb1/gone", "Leren plannen"}, {"lb2", ""}};
+    ck_assert_uint_eq(answer->n_names, 3);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_str_eq(answer->names[i]->code, told[i][0]);
+        ck_assert_str_eq(answer->names[i]->title, told[i][1]);
+        ck_assert_str_eq(answer->names[i]->company_name, "Bedrijf");
+    }
+    message_free(answer);
+    world_close(&world);
+}
+END_TEST
+
 static bool dump_has(const struct world *world, const void *bytes, size_t length)
 {
     struct buf dump;
@@ -365,5 +410,6 @@ END_TEST
 RUN_TESTS("domain/stagevraag", a_stagevraag_is_seen_by_its_school_and_its_student,
           preferences_are_versioned_and_checked, a_contest_is_a_task_until_the_school_settles_it,
           an_import_that_changes_the_level_settles_a_contest, withdrawing_needs_a_reason_and_ends_what_runs,
-          a_place_of_ours_that_was_found_takes_a_seat, offers_are_those_that_fit_best_first,
-          erasure_leaves_no_trace_of_the_profile, erasure_gives_back_a_seat_that_was_found)
+          a_place_of_ours_that_was_found_takes_a_seat, places_that_a_profile_names_are_told_by_name,
+          offers_are_those_that_fit_best_first, erasure_leaves_no_trace_of_the_profile,
+          erasure_gives_back_a_seat_that_was_found)

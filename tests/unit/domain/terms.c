@@ -12,7 +12,11 @@
     "decide;5;3\nconfirm;5;3\nrelease;5;3\nplan_introduction;5;3\nagree_introduction;5;3\nplace;10;5\nstart;5;3\n"   \
     "check_in;5;3\ncomplete;10;5\nescalation;2;1\nred_answer;2;0\ncall_company;2;1\ncontested_level;5;3\n"           \
     "review_reason;5;3\nnonce;0;0\nreopen;10;5\nopen_round;10;5\nseal_round;5;3\nsolve_round;5;3\n"                  \
-    "publish_round;5;3\nclose_round;60;40\nround_failed;2;1\nrematch_failed;2;1\npublish_placement;10;5\n"
+    "publish_round;5;3\nclose_round;60;40\nround_failed;2;1\nrematch_failed;2;1\npublish_placement;10;5\nanswer_"    \
+    "report;3;2\npoint;10;5\nsignal;10;5\n"                                                                          \
+    "case_take;2;1\ncase_verify;5;3\ncase_hear;5;3\ncase_answer;10;5\ncase_assess;10;5\ncase_measure;10;5\n"         \
+    "case_sbb;15;8\ncase_feedback;5;3\ncase_aftercare;30;15\ncase_close;5;3\nmeasure_follow_up;5;3\ntalk_to_"        \
+    "student;3;2\nerkenning_lost;5;3\n"
 #define TERMS TERMS_HEAD "approve;5;3\n" TERMS_REST
 
 static struct problems terms_problems, holidays_problems;

@@ -204,10 +204,15 @@ START_TEST(internal_methods_come_on_behalf_of_whom_the_table_says)
         enum method_id method;
         bool nobody, coordinator, student, company;
     } cases[] = {
-        {METHOD_COMMIT_STUDENTS, false, true, false, false}, {METHOD_COMMIT_PLACEMENTS, false, true, false, false},
-        {METHOD_COMMIT_RELEASE, false, true, false, false},  {METHOD_LIST_RESULTS, false, true, false, false},
-        {METHOD_COMMIT_ERASURE, true, true, false, false},   {METHOD_RESOLVE_STAGE, true, true, true, true},
-        {METHOD_PULL_NOTICES, true, true, true, true},       {METHOD_CHECK_GRANT, false, false, false, true},
+        {METHOD_COMMIT_STUDENTS, false, true, false, false},
+        {METHOD_COMMIT_PLACEMENTS, false, true, false, false},
+        {METHOD_COMMIT_RELEASE, false, true, false, false},
+        {METHOD_LIST_RESULTS, false, true, false, false},
+        {METHOD_COMMIT_ERASURE, true, true, false, false},
+        {METHOD_RESOLVE_STAGE, true, true, true, true},
+        {METHOD_PULL_NOTICES, true, true, true, true},
+        {METHOD_PULL_DECISIONS, true, true, true, true},
+        {METHOD_CHECK_GRANT, false, false, false, true},
         {METHOD_AUTHENTICATE, false, false, false, false}, /* the vault's */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -237,7 +242,8 @@ START_TEST(a_carried_method_has_its_own_roles)
         {"stagematch.v1.ProposalService/VetoProposal", ROLE_CO, true},
         {"stagematch.v1.ProposalService/VetoProposal", ROLE_ST, false},
         {"stagematch.v1.ProposalService/DeclineProposal", ROLE_ST, true},
-        {"stagematch.v1.ProposalService/DeclineProposal", ROLE_CO, false},
+        {"stagematch.v1.ProposalService/DeclineProposal", ROLE_CO, true},
+        {"stagematch.v1.ProposalService/DeclineProposal", ROLE_CP, false},
         {"stagematch.v1.ProposalService/ApproveProposal", ROLE_CO, false}, /* carries no text */
         {"internal/CommitWithText", ROLE_CO, false},
         {"", ROLE_CO, false},

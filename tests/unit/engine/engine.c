@@ -237,10 +237,10 @@ START_TEST(callers_are_checked)
     struct service service;
     Stagematch__V1__ListPlacementsRequest list = STAGEMATCH__V1__LIST_PLACEMENTS_REQUEST__INIT;
     Stagematch__V1__ListReasonsRequest reasons = STAGEMATCH__V1__LIST_REASONS_REQUEST__INIT;
-    Stagematch__V1__ConfirmProposalRequest confirm = STAGEMATCH__V1__CONFIRM_PROPOSAL_REQUEST__INIT;
+    Stagematch__V1__AgreeIntroductionRequest agree = STAGEMATCH__V1__AGREE_INTRODUCTION_REQUEST__INIT;
     open_service(&service);
     ck_assert_int_eq(call(&service, METHOD_LIST_PLACEMENTS, &list, NULL), STATUS_UNAUTHENTICATED);
-    ck_assert_int_eq(call(&service, METHOD_CONFIRM_PROPOSAL, &confirm, "25LX"), STATUS_PERMISSION_DENIED);
+    ck_assert_int_eq(call(&service, METHOD_AGREE_INTRODUCTION, &agree, "25LX"), STATUS_PERMISSION_DENIED);
     ck_assert_int_eq(call(&service, METHOD_LIST_REASONS, &reasons, NULL), STATUS_OK);
     ck_assert_uint_gt(service.body.length, 100);
     close_service(&service);

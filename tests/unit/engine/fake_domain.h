@@ -2,7 +2,7 @@
  * fake_domain.h - a domain of one number, in place of domain/: so that turns are tested apart from what they carry.
  *
  * A method with METHOD_CHANGES adds one, writes a row under that number and a ledger entry; every other one reads. The answer's
- * body is the number in decimal. Tests steer it through `fake`.
+ * body is the number in decimal. GetEntryProof waits for a tree that the solver makes. Tests steer it through `fake`.
  */
 #ifndef ENGINE_FAKE_DOMAIN_H
 #define ENGINE_FAKE_DOMAIN_H
@@ -34,6 +34,7 @@ static struct {
     int64_t last_now_ms;
     int64_t due_ms; /* of the timer; 0: none */
     size_t due_runs, work_left, solves_wanted, solved, solve_failures;
+    bool tree, tree_wanted;
     enum fake_solve solve;
     char solve_result[64], solve_failure[64];
 } fake;
@@ -42,8 +43,9 @@ static char row_keys[4096][24];
 
 const char *record_kind_name(enum record_kind kind)
 {
-    static const char *const names[RECORD_KIND_COUNT] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"};
-    return names[kind];
+    static const char letters[] = "a\0b\0c\0d\0e\0f\0g\0h\0i\0j\0k\0l\0m\0n\0o\0p\0q\0r\0s\0t\0u\0v\0w\0x\0y\0z";
+    _Static_assert(2 * RECORD_KIND_COUNT < sizeof letters, "a letter for each table");
+    return letters + 2 * (size_t)kind;
 }
 
 struct state *domain_state(struct domain *domain)
@@ -99,6 +101,10 @@ void domain_apply(struct domain *domain, const struct command *command, struct o
         out->status = status_refuse(&refusal_memory);
         return;
     }
+    out->waits = command->method->id == METHOD_GET_ENTRY_PROOF && !fake.tree;
+    fake.tree_wanted |= out->waits;
+    if (out->waits)
+        return;
     if ((command->method->flags & METHOD_CHANGES) || fake.read_changes)
         domain->number++;
     buf_put_u64(&out->response, domain->number);
@@ -145,7 +151,8 @@ bool domain_next_solve(const struct domain *domain, struct solve_request *out)
 {
     (void)domain;
     memset(out, 0, sizeof *out);
-    return fake.solves_wanted > 0;
+    out->entries = fake.solves_wanted == 0 && fake.tree_wanted;
+    return fake.solves_wanted > 0 || fake.tree_wanted;
 }
 
 enum err domain_solve(const struct domain *domain, const struct solve_request *request, struct buf *result)
@@ -177,9 +184,13 @@ enum err domain_solve(const struct domain *domain, const struct solve_request *r
 void domain_solved(struct domain *domain, const struct solve_request *request, struct text result,
                    const char *failure, const uint8_t entropy[ENTROPY_BYTES], int64_t now_ms)
 {
-    (void)request;
     (void)entropy;
     (void)now_ms;
+    if (request->entries) {
+        fake.tree_wanted = false;
+        fake.tree = !failure;
+        return;
+    }
     domain->number++;
     fake.solves_wanted--;
     if (failure) {

@@ -216,7 +216,101 @@ START_TEST(the_child_has_no_lock_and_no_database)
 }
 END_TEST
 
-RUN_TESTS("engine/upkeep", a_timer_runs_when_it_is_due_and_is_durable, long_work_goes_on_between_calls,
+static void prove(struct fixture *fixture)
+{
+    send_call(fixture, METHOD_GET_ENTRY_PROOF);
+}
+
+/* Others are answered meanwhile; a round that is to be solved goes first. */
+START_TEST(a_call_waits_for_what_is_made_apart)
+{
+    struct fixture fixture;
+    open_with_upkeep(&fixture, NULL);
+    fake.solves_wanted = 1;
+    reload(&fixture, false);
+    for (int i = 0; i < 3; i++)
+        prove(&fixture);
+    change(&fixture);
+    wait_for_answers(&fixture);
+    ck_assert(fake.tree);
+    ck_assert_str_eq(fixture.bodies[0], "1"); /* the change, which came last */
+    ck_assert_str_eq(fixture.bodies[1], "2");
+    ck_assert_uint_eq(fake.solved, 1);
+    ck_assert_uint_eq(upkeep_solver_numbers(fixture.upkeep).started, 2);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_int_eq(fixture.codes[i], STATUS_OK);
+    ck_assert_uint_eq(turns_read_numbers(fixture.turns).waiting, 0);
+    prove(&fixture);
+    wait_for_answers(&fixture);
+    ck_assert_uint_eq(upkeep_solver_numbers(fixture.upkeep).started, 2);
+    fixture_close(&fixture);
+}
+END_TEST
+
+START_TEST(who_waits_hears_that_it_cannot_be_made)
+{
+    struct fixture fixture;
+    open_with_upkeep(&fixture, NULL);
+    fake.solve = SOLVE_REFUSE;
+    reload(&fixture, false);
+    for (int i = 0; i < 2; i++)
+        prove(&fixture);
+    wait_for_answers(&fixture);
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_int_eq(fixture.codes[i], STATUS_UNAVAILABLE);
+    ck_assert_uint_eq(upkeep_solver_numbers(fixture.upkeep).started, 1);
+    fixture_close(&fixture);
+}
+END_TEST
+
+START_TEST(nobody_waits_for_what_is_not_made)
+{
+    struct fixture fixture;
+    open_with_upkeep(&fixture, NULL);
+    fake.solve = SOLVE_HANG;
+    reload(&fixture, true);
+    prove(&fixture); /* read-only: nothing is solved */
+    wait_for_answers(&fixture);
+    reload(&fixture, false);
+    prove(&fixture);
+    look(&fixture);
+    while (fixture.answered < 2)
+        ck_assert_int_eq(event_base_loop(fixture.base, EVLOOP_ONCE), 0);
+    ck_assert_int_eq(fixture.codes[0], STATUS_UNAVAILABLE);
+    ck_assert_int_eq(fixture.codes[1], STATUS_OK);
+    WAIT_FOR(&fixture, upkeep_solver_numbers(fixture.upkeep).child != 0);
+    upkeep_stop(fixture.upkeep);
+    turns_close(fixture.turns);
+    wait_for_answers(&fixture);
+    ck_assert_int_eq(fixture.codes[2], STATUS_UNAVAILABLE);
+    WAIT_FOR(&fixture, fixture.closed == 1);
+    fixture_close(&fixture);
+}
+END_TEST
+
+/* The domain is loaded again: what was made is gone, and made again for who waits. */
+START_TEST(who_waits_does_so_for_the_next_domain)
+{
+    struct fixture fixture;
+    open_with_upkeep(&fixture, NULL);
+    fake.solve = SOLVE_HANG;
+    reload(&fixture, false);
+    prove(&fixture);
+    WAIT_FOR(&fixture, upkeep_solver_numbers(fixture.upkeep).child != 0);
+    fake.solve = SOLVE_WELL;
+    fake.break_next = fixture.resumes = true;
+    look(&fixture);
+    wait_for_answers(&fixture);
+    ck_assert_uint_eq(fixture.failures, 1);
+    ck_assert_int_eq(fixture.codes[0], STATUS_RESOURCE_EXHAUSTED);
+    ck_assert_int_eq(fixture.codes[1], STATUS_OK);
+    fixture_close(&fixture);
+}
+END_TEST
+
+RUN_TESTS("engine/upkeep", a_call_waits_for_what_is_made_apart, who_waits_hears_that_it_cannot_be_made,
+          nobody_waits_for_what_is_not_made, who_waits_does_so_for_the_next_domain,
+          a_timer_runs_when_it_is_due_and_is_durable, long_work_goes_on_between_calls,
           nothing_is_done_while_read_only, a_round_is_solved_in_a_child, a_refusal_of_the_solver_is_final,
           a_child_that_dies_is_begun_again_a_few_times, a_child_that_is_killed_once_is_no_failure,
           a_child_that_takes_too_long_is_killed, the_child_has_no_lock_and_no_database)

@@ -109,6 +109,39 @@ START_TEST(a_forgotten_stage_ends_as_the_engine_says)
 }
 END_TEST
 
+/* Finishes a new stage; how far the vault said that it is when it asked about it. */
+static uint64_t settled_at(const char *token, unsigned request_id)
+{
+    uint8_t stage_id[16];
+    stage_one(token, request_id, stage_id);
+    finalise(stage_id, NULL);
+    world_run_ms(60); /* several of its minutes */
+    return world.settled_seq;
+}
+
+START_TEST(the_engine_hears_what_is_finished)
+{
+    uint8_t stage_id[16];
+    setup();
+    const char *token = login("co@example.org", good_password);
+    world.engine_seq = 10;
+    ck_assert_uint_eq(settled_at(token, 1), 0); /* it knew nothing of the ledger when that was staged */
+    ck_assert_uint_eq(settled_at(token, 2), 10);
+    stage_one(token, 3, stage_id); /* remains open */
+    world.engine_seq = 20;
+    settled_at(token, 4);
+    ck_assert_uint_eq(settled_at(token, 5), 10);
+    world_restart();
+    world.engine_seq = 30;
+    settled_at(token, 6);
+    ck_assert_uint_eq(settled_at(token, 7), 10); /* what is open keeps its place over a restart */
+    finalise(stage_id, NULL);
+    world_run_ms(60);
+    ck_assert_uint_eq(settled_at(token, 8), 30);
+    world_teardown();
+}
+END_TEST
+
 START_TEST(an_import_of_many_chunks_goes_on_after_a_crash)
 {
     char name[64];
@@ -510,8 +543,9 @@ END_TEST
 
 RUN_TESTS("vault/sagas", what_is_staged_is_seen_only_after_it_is_final, a_student_keeps_its_references,
           staging_is_for_coordinators_of_the_school, a_forgotten_stage_ends_as_the_engine_says,
-          an_import_of_many_chunks_goes_on_after_a_crash, rows_that_were_swapped_do_not_open,
-          a_text_is_read_by_those_whom_it_concerns, an_introduction_is_shown_once_the_student_agreed,
-          the_fronts_word_finishes_nothing, an_erasure_destroys_the_key_and_all_rows,
-          a_refused_erasure_leaves_the_student, the_engines_head_is_signed_every_thousand_entries_and_every_day,
+          the_engine_hears_what_is_finished, an_import_of_many_chunks_goes_on_after_a_crash,
+          rows_that_were_swapped_do_not_open, a_text_is_read_by_those_whom_it_concerns,
+          an_introduction_is_shown_once_the_student_agreed, the_fronts_word_finishes_nothing,
+          an_erasure_destroys_the_key_and_all_rows, a_refused_erasure_leaves_the_student,
+          the_engines_head_is_signed_every_thousand_entries_and_every_day,
           every_read_is_in_the_ledger_and_its_head_is_signed, nothing_of_a_person_is_logged)

@@ -36,7 +36,7 @@
 #define V(name) Stagematch__V1__##name
 #define ROLE(name) STAGEMATCH__V1__ROLE__ROLE_##name
 
-enum { STAGES_MAX = 64 };
+enum { STAGES_MAX = 64, DECISIONS_AT_ONCE = 50 };
 
 static struct world {
     struct event_base *base;
@@ -57,7 +57,7 @@ static struct world {
     size_t committed_count, fenced_count;
     unsigned engine_calls[METHOD_COUNT];
     bool engine_silent;                   /* does what it is told, but its answers are lost */
-    const struct refusal *engine_refusal; /* of CommitRelease and CommitErasure */
+    const struct refusal *engine_refusal; /* of CommitRelease, CommitErasure, CommitReport and ForgetReport */
     const char *release_school;           /* of the proposal that is released; NULL: 25LX */
     bool release_is_over;                 /* it was withdrawn by the time that the engine answers */
     bool grant, introduction_agreed;
@@ -66,7 +66,10 @@ static struct world {
     const char *text_kind; /* of the stages that are texts; NULL: none */
     I(EngineNotice) notices[4];
     size_t notice_count;
-    uint64_t engine_seq; /* of the engine's newest ledger entry */
+    I(DecisionRecord) * decisions; /* in order of seq */
+    size_t decision_count;
+    uint64_t engine_seq;  /* of the engine's newest ledger entry */
+    uint64_t settled_seq; /* what the vault said last of how far it is */
 } world;
 
 static const char proposal_hex[] = "11111111111111111111111111111111";
@@ -108,6 +111,8 @@ static inline void engine_resolve(struct incoming_call *incoming, const I(Resolv
     I(ResolveStageResponse) response = STAGEMATCH__INTERNAL__V1__RESOLVE_STAGE_RESPONSE__INIT;
     I(TextSubject) subject = STAGEMATCH__INTERNAL__V1__TEXT_SUBJECT__INIT;
     uint8_t proposal[16];
+    world.settled_seq = request->settled_seq;
+    response.ledger_seq = world.engine_seq;
     response.committed = has_stage(world.committed, world.committed_count, request->stage_id.data);
     if (!response.committed)
         memcpy(world.fenced[world.fenced_count++], request->stage_id.data, 16);
@@ -154,6 +159,28 @@ static inline void engine_erase(struct incoming_call *incoming, const I(CommitEr
     engine_reply(incoming, &response);
 }
 
+static inline void engine_report(struct incoming_call *incoming, const I(CommitReportRequest) * request)
+{
+    I(CommitReportResponse) response = STAGEMATCH__INTERNAL__V1__COMMIT_REPORT_RESPONSE__INIT;
+    if (world.engine_refusal) {
+        channel_refuse(incoming, status_refuse(world.engine_refusal));
+        return;
+    }
+    engine_commit_stage(&request->stage_id);
+    response.leerbedrijf = request->leerbedrijf;
+    response.answer_by_ms = world.clock.wall_ms + 86400000;
+    engine_reply(incoming, &response);
+}
+
+static inline void engine_forget(struct incoming_call *incoming)
+{
+    const I(ForgetReportResponse) response = STAGEMATCH__INTERNAL__V1__FORGET_REPORT_RESPONSE__INIT;
+    if (world.engine_refusal)
+        channel_refuse(incoming, status_refuse(world.engine_refusal));
+    else
+        engine_reply(incoming, &response);
+}
+
 static inline void engine_notices(struct incoming_call *incoming, const I(PullNoticesRequest) * request)
 {
     I(PullNoticesResponse) response = STAGEMATCH__INTERNAL__V1__PULL_NOTICES_RESPONSE__INIT;
@@ -162,6 +189,17 @@ static inline void engine_notices(struct incoming_call *incoming, const I(PullNo
         if (world.notices[i].seq > request->after_seq)
             list[response.n_notices++] = &world.notices[i];
     response.notices = list;
+    engine_reply(incoming, &response);
+}
+
+static inline void engine_decisions(struct incoming_call *incoming, const I(PullDecisionsRequest) * request)
+{
+    I(PullDecisionsResponse) response = STAGEMATCH__INTERNAL__V1__PULL_DECISIONS_RESPONSE__INIT;
+    I(DecisionRecord) * list[DECISIONS_AT_ONCE];
+    for (size_t i = 0; i < world.decision_count && response.n_decisions < DECISIONS_AT_ONCE; i++)
+        if (world.decisions[i].seq > request->after_seq)
+            list[response.n_decisions++] = &world.decisions[i];
+    response.decisions = list;
     engine_reply(incoming, &response);
 }
 
@@ -200,8 +238,14 @@ static inline void engine_take(void *context, struct incoming_call *incoming)
         engine_release(incoming, (const void *)request);
     else if (incoming->method->id == METHOD_COMMIT_ERASURE)
         engine_erase(incoming, (const void *)request);
+    else if (incoming->method->id == METHOD_COMMIT_REPORT)
+        engine_report(incoming, (const void *)request);
+    else if (incoming->method->id == METHOD_FORGET_REPORT)
+        engine_forget(incoming);
     else if (incoming->method->id == METHOD_PULL_NOTICES)
         engine_notices(incoming, (const void *)request);
+    else if (incoming->method->id == METHOD_PULL_DECISIONS)
+        engine_decisions(incoming, (const void *)request);
     else if (incoming->method->id == METHOD_GET_LEDGER_HEAD)
         engine_head(incoming);
     else
