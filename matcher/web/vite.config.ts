@@ -17,5 +17,6 @@ export default defineConfig({
   },
   esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, cssCodeSplit: true, reportCompressedSize: true },
+  worker: { format: "es" },
   server: { proxy: { "/stagematch.v1.": process.env.STAGEMATCH_URL ?? "http://127.0.0.1:8080" } },
 });

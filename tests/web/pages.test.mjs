@@ -53,6 +53,7 @@ for (const language of ["nl", "en"]) {
         privacy: "/privacy",
         algorithm: "/algoritme",
         help: "/hulp",
+        menukaart: "/menukaart",
         manual: "/api",
         invitation: "/invitation",
         reset: "/reset",
@@ -88,6 +89,8 @@ for (const language of ["nl", "en"]) {
         candidates: "/school/bedrijven/kandidaten",
         candidate: `/school/bedrijven/kandidaten/${proposed.candidate}`,
         colleagues: "/school/collegas",
+        measures: "/school/maatregelen",
+        recognitions: "/school/erkenningen",
         account: "/account",
       },
       language,
@@ -111,6 +114,7 @@ for (const language of ["nl", "en"]) {
         introduction: `/bedrijf/kandidaten/${released.candidate}/kennismaking`,
         started: `/bedrijf/kandidaten/${started.candidate}`,
         figures: "/bedrijf/cijfers",
+        questions: "/bedrijf/vragen",
       },
       language,
     );
@@ -137,8 +141,8 @@ for (const language of ["nl", "en"]) {
 }
 
 test("operator and reviewer pages", async () => {
-  await visit(await stage.signedIn("operator"), "operator", { accounts: "/beheer", notices: "/beheer/berichten" }, "nl");
-  await visit(await stage.signedIn("vertrouwenspersoon"), "reviewer", { tasks: "/school" }, "nl");
+  await visit(await stage.signedIn("operator"), "operator", { accounts: "/beheer", notices: "/beheer/berichten", recognitions: "/beheer/erkenningen" }, "nl");
+  await visit(await stage.signedIn("vertrouwenspersoon"), "reviewer", { tasks: "/school", cases: "/signalering/zaken", measures: "/signalering/maatregelen" }, "nl");
 });
 
 test("pages without anything on them", async () => {

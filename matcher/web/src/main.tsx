@@ -13,7 +13,9 @@ const areas: readonly { prefix: string; load: () => Promise<Area> }[] = [
   { prefix: "/school", load: () => import("./school/area.tsx") },
   { prefix: "/bedrijf", load: () => import("./company/area.tsx") },
   { prefix: "/student", load: () => import("./student/area.tsx") },
+  { prefix: "/signalering", load: () => import("./review/area.tsx") },
   { prefix: "/beheer", load: () => import("./operator/area.tsx") },
+  { prefix: "/melden", load: () => import("./report/area.tsx") },
   { prefix: "/inloggen", load: () => import("./account/area.tsx") },
   { prefix: "/account", load: () => import("./account/area.tsx") },
   { prefix: "/invitation", load: () => import("./account/area.tsx") },
@@ -21,7 +23,7 @@ const areas: readonly { prefix: string; load: () => Promise<Area> }[] = [
   { prefix: "/wachtwoord", load: () => import("./account/area.tsx") },
 ];
 const publicArea = () => import("./public/area.tsx");
-const signedInOnly = ["/school", "/bedrijf", "/student", "/beheer", "/account"];
+const signedInOnly = ["/school", "/bedrijf", "/student", "/beheer", "/signalering", "/account"];
 
 const within = (path: string, prefix: string) => path === prefix || path.startsWith(`${prefix}/`);
 

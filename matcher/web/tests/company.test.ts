@@ -9,10 +9,10 @@ import { CandidateViewSchema, ProposalState } from "~gen/stagematch/v1/proposal_
 import { TaskKind, TaskSchema } from "~gen/stagematch/v1/task_pb.ts";
 import { agenda } from "~/company/agenda.ts";
 import { agreedShare, figuresOf } from "~/company/figures.ts";
-import { criteriaFor, fitting, missing, objectionMeans, sentOf } from "~/company/reason.ts";
-import { freeSeats, seatsText } from "~/company/seats.ts";
+import { criteriaFor, fitting, missing, objectionMeans, sentOf } from "~/market/reason.ts";
+import { freeSeats, seatsText } from "~/market/seats.ts";
 import { taskHref, taskLines } from "~/company/tasks.ts";
-import { findTurn, waiting } from "~/company/turn.ts";
+import { findTurn, waiting } from "~/market/turn.ts";
 
 const candidate = (label: string, placementId = "p", state = ProposalState.APPROVED) => create(CandidateSummarySchema, { candidate: label, placementId, state });
 const decide = (label: string, placementId = "p") => create(TaskSchema, { taskId: `t-${label}`, kind: TaskKind.DECIDE, candidate: label, placementId });
@@ -79,19 +79,18 @@ const declared = { hardCriteria: [{ skill: "lassen", level: 2 }], weightedCriter
 
 test("a criterion is a reason only where the candidate is below it", () => {
   const all = [place, under, contested, proof, other];
-  const meets = create(CandidateViewSchema, { bands: [{ skill: "plannen", band: "meets" }] });
-  const below = create(CandidateViewSchema, { bands: [{ skill: "plannen", band: "below" }], objectionableCriteria: ["plannen"] });
-  expect(fitting(all, meets, declared)).toEqual([place, contested, proof, other]);
-  expect(fitting(all, below, declared)).toEqual(all);
-  expect(criteriaFor(under, below, declared)).toEqual(["plannen"]);
-  expect(criteriaFor(contested, meets, declared)).toEqual(["lassen", "plannen"]);
-  expect(criteriaFor(proof, meets, declared)).toEqual(["lassen", "plannen"]);
-  expect(criteriaFor(place, below, declared)).toEqual([]);
+  const meets = create(CandidateViewSchema, { ...declared, bands: [{ skill: "plannen", band: "meets" }] });
+  const below = create(CandidateViewSchema, { ...declared, bands: [{ skill: "plannen", band: "below" }], objectionableCriteria: ["plannen"] });
+  expect(fitting(all, meets)).toEqual([place, contested, proof, other]);
+  expect(fitting(all, below)).toEqual(all);
+  expect(criteriaFor(under, below)).toEqual(["plannen"]);
+  expect(criteriaFor(contested, meets)).toEqual(["lassen", "plannen"]);
+  expect(criteriaFor(proof, meets)).toEqual(["lassen", "plannen"]);
+  expect(criteriaFor(place, below)).toEqual([]);
 });
 
 test("no reason that needs a criterion where none was declared", () => {
-  const nothing = { hardCriteria: [], weightedCriteria: [] };
-  expect(fitting([place, under, contested], create(CandidateViewSchema, {}), nothing)).toEqual([place]);
+  expect(fitting([place, under, contested], create(CandidateViewSchema, {}))).toEqual([place]);
 });
 
 test("what is missing is asked for, one thing at a time", () => {

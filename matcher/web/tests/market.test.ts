@@ -8,7 +8,8 @@ import { supplyOf } from "~/school/market/supply.ts";
 Object.assign(globalThis, { addEventListener: () => undefined, removeEventListener: () => undefined, location: { origin: "http://localhost", pathname: "/", reload: () => undefined } });
 const { rankBars } = await import("~/school/market/round_figures.tsx");
 const { missingByCompany } = await import("~/school/market/companies.tsx");
-const { idsOf, isEmail } = await import("~/school/market/contact_dialogs.tsx");
+const { isEmail } = await import("~/account/invitation.tsx");
+const { idsOf } = await import("~/school/market/contact_dialogs.tsx");
 const { filtered, rowsOf } = await import("~/school/market/placements.tsx");
 const { bandText } = await import("~/ui/candidate.tsx");
 

@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { Day, Leerweg } from "~gen/stagematch/v1/common_pb.ts";
 import { PlacementSchema } from "~gen/stagematch/v1/placement_pb.ts";
-import { cents, copyOf, draftOf, emptyDraft, newPlaceCode, placementOf, problemsOf, whereToMend } from "~/company/place_draft.ts";
+import { cents, copyOf, draftOf, emptyDraft, newPlaceCode, placementOf, problemsOf, whereToMend } from "~/market/place_draft.ts";
 
 const placement = create(PlacementSchema, {
   placementId: "ab",

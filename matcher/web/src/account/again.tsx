@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { api } from "~/base/api.ts";
 import { tr } from "~/base/language.ts";
 import { useAction } from "~/base/load.ts";
+import { startOver } from "~/base/router.tsx";
 import { sessionNow, signedIn } from "~/base/session.ts";
 import { Form, TextField } from "~/ui/fields.tsx";
 import { Button, Dialog, Outcome, P } from "~/ui/parts.tsx";
@@ -16,7 +17,7 @@ export function SignInAgain() {
     const { session } = await api.auth.login({ email, password });
     if (!session) return;
     // Another account: nothing of the page below is theirs.
-    if (before.kind === "over" && before.session.accountId !== session.accountId) location.reload();
+    if (before.kind === "over" && before.session.accountId !== session.accountId) startOver();
     signedIn(session);
   });
   return (

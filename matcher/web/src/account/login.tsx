@@ -97,15 +97,31 @@ function NoCode() {
   return <Alert tone="warning">{tr("Deze link is niet volledig. Open hem vanuit het bericht dat je kreeg, of kopieer de hele regel.", "This link is not complete. Open it from the message that you got, or copy the whole line.")}</Alert>;
 }
 
+/* Of a company's contact, whom a school has to check first, no session begins: it has no end. */
+function AccountMade() {
+  return (
+    <>
+      <Alert tone="ok" live>
+        {tr("Je account is gemaakt. De school belt of mailt nog om te kijken of jij bij dit bedrijf hoort. Je krijgt een bericht; daarna kun je inloggen.", "Your account was made. The school still calls or mails to see that you belong to this company. You get a message; you can then sign in.")}
+      </Alert>
+      <P>
+        <Link href="/inloggen">{tr("Naar inloggen", "To sign in")}</Link>
+      </P>
+    </>
+  );
+}
+
 export function InvitationPage() {
   const code = useCode();
+  const [waits, wait] = useState(false);
+  const accept = async (password: string) => {
+    const { session } = await api.auth.acceptInvitation({ code, password });
+    if (session?.expireTime) enter(session);
+    else wait(true);
+  };
   return (
-    <Page title={tr("Welkom bij Stagematch", "Welcome to Stagematch")} lead={tr("Kies je wachtwoord. Daarna ben je meteen ingelogd.", "Choose your password. You are then signed in at once.")}>
-      {code ? (
-        <NewPassword button={tr("Account maken", "Make my account")} send={async (password) => enter((await api.auth.acceptInvitation({ code, password })).session)} />
-      ) : (
-        <NoCode />
-      )}
+    <Page title={tr("Welkom bij Stagematch", "Welcome to Stagematch")} lead={waits ? undefined : tr("Kies je wachtwoord. Daarmee log je voortaan in.", "Choose your password. You sign in with it from now on.")}>
+      {waits ? <AccountMade /> : code ? <NewPassword button={tr("Account maken", "Make my account")} send={accept} /> : <NoCode />}
     </Page>
   );
 }

@@ -5,13 +5,20 @@ import type { DescService } from "@bufbuild/protobuf";
 import { AccountService } from "~gen/stagematch/v1/account_pb.ts";
 import { AuthService } from "~gen/stagematch/v1/auth_pb.ts";
 import { CandidateService } from "~gen/stagematch/v1/candidate_pb.ts";
+import { CaseService } from "~gen/stagematch/v1/case_pb.ts";
+import { GroupService } from "~gen/stagematch/v1/group_pb.ts";
 import { IdentityService } from "~gen/stagematch/v1/identity_pb.ts";
+import { MeasureService } from "~gen/stagematch/v1/measure_pb.ts";
 import { CatalogService, LedgerService, NoticeService } from "~gen/stagematch/v1/operation_pb.ts";
 import { PlacementService } from "~gen/stagematch/v1/placement_pb.ts";
 import { ProposalService } from "~gen/stagematch/v1/proposal_pb.ts";
+import { ReportService } from "~gen/stagematch/v1/report_pb.ts";
 import { RoundService } from "~gen/stagematch/v1/round_pb.ts";
+import { SignalService } from "~gen/stagematch/v1/signal_pb.ts";
 import { StudentService } from "~gen/stagematch/v1/student_pb.ts";
 import { TaskService } from "~gen/stagematch/v1/task_pb.ts";
+import { MonitorService } from "~gen/stagematch/v1/monitor_pb.ts";
+import { WordingService } from "~gen/stagematch/v1/wording_pb.ts";
 import { isLoggedOut } from "./request.ts";
 import { sessionOver } from "./session.ts";
 
@@ -48,15 +55,22 @@ export const api = {
   account: client(AccountService),
   auth: client(AuthService),
   candidate: client(CandidateService),
+  case: client(CaseService),
   catalog: client(CatalogService),
+  group: client(GroupService),
   identity: client(IdentityService),
   ledger: client(LedgerService),
+  measure: client(MeasureService),
   notice: client(NoticeService),
   placement: client(PlacementService),
   proposal: client(ProposalService),
+  report: client(ReportService),
   round: client(RoundService),
+  signal: client(SignalService),
   student: client(StudentService),
   task: client(TaskService),
+  monitor: client(MonitorService),
+  wording: client(WordingService),
 };
 
 /** All pages of a list: `page` asks for one. */

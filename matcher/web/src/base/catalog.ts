@@ -51,6 +51,9 @@ export function skillText(catalog: GetCatalogResponse | undefined, code: string)
   return skill ? (language() === "nl" ? skill.textNl : skill.textEn) : code;
 }
 
+/** The name of a school; one that the catalogue lacks is shown as its brin. */
+export const schoolText = (catalog: GetCatalogResponse | undefined, brin: string): string => catalog?.schools.find((known) => known.code === brin)?.name ?? brin;
+
 export function qualificationText(catalog: GetCatalogResponse | undefined, code: string): string {
   const known = catalog?.qualifications.find((qualification) => qualification.code === code);
   return known ? `${known.name} (${code})` : code;

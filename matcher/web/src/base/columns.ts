@@ -12,15 +12,16 @@ export type Mapping = Record<string, number>;
 
 export type CellProblem = { row: number; column: string; text: string };
 
-const plain = (heading: string) => heading.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]/g, "");
+/** A column's name without what people write differently: "E-mail adres" → "emailadres". */
+export const flat = (heading: string): string => heading.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]/g, "");
 
 /** By heading; a column of the file serves one purpose. */
 export function guessMapping(header: readonly string[], defs: readonly ColumnDef[]): Mapping {
-  const headings = header.map(plain);
+  const headings = header.map(flat);
   const used = new Set<number>();
   const mapping: Mapping = {};
   for (const def of defs) {
-    const names = [def.name, ...(def.also ?? [])].map(plain);
+    const names = [def.name, ...(def.also ?? [])].map(flat);
     const at = headings.findIndex((heading, i) => !used.has(i) && names.includes(heading));
     if (at >= 0) used.add(at);
     mapping[def.name] = at;
@@ -54,12 +55,15 @@ export function fileOf(sheet: Sheet, mapping: Mapping, defs: readonly ColumnDef[
   return new TextEncoder().encode(plainCsv(columns, sheet.rows.map((row) => columns.map((name) => cellOf(row, mapping, name)))));
 }
 
+/** What the service says is wrong with a file. */
+export const problemText = (problem: FileProblem): string => (language() === "nl" ? problem.messageNl : problem.messageEn);
+
 /** The service counts the lines of what was sent: the heading is 1. `row` is -1 where a problem is of the file as a whole. */
 export function problemsOfService(problems: readonly FileProblem[]): CellProblem[] {
   return problems.map((problem) => ({
     row: Number(problem.line) - 2 < 0 ? -1 : Number(problem.line) - 2,
     column: problem.column,
-    text: language() === "nl" ? problem.messageNl : problem.messageEn,
+    text: problemText(problem),
   }));
 }
 

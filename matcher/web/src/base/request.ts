@@ -2,19 +2,12 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type Refusal, RefusalSchema } from "~gen/stagematch/v1/common_pb.ts";
 import { language, tr } from "./language.ts";
+import { Told } from "./told.ts";
+
+export { Told };
 
 const tries = 6;
 const firstWaitMs = 300;
-
-/** Something that went wrong on this side, in words for a person. */
-export class Told extends Error {
-  constructor(
-    readonly nl: string,
-    readonly en: string,
-  ) {
-    super(en);
-  }
-}
 
 /** The service's own account of an error, where it gave one. */
 export function refusalOf(error: unknown): Refusal | undefined {

@@ -7,28 +7,37 @@ export type Route = { path: string; page: ComponentType<{ params: Params }> };
 
 const listeners = new Set<() => void>();
 let leaveQuestion: (() => boolean) | null = null;
+let before = "";
+let abandoned = false;
 
 function moved(): void {
   for (const tell of listeners) tell();
 }
 
-addEventListener("popstate", moved);
+addEventListener("popstate", () => {
+  before = "";
+  moved();
+});
 
 /** `replace`: the page that is left is not one to come back to. */
 export function go(path: string, replace = false): void {
   if (leaveQuestion && !leaveQuestion()) return;
   leaveQuestion = null;
+  before = location.pathname;
   history[replace ? "replaceState" : "pushState"](null, "", path);
   moved();
   scrollTo(0, 0);
 }
+
+/** The page from which this one was come to, within this visit; empty where it was not by a link or button of ours. */
+export const cameFrom = (): string => before;
 
 /** While something was entered that is not sent: the browser asks before the page is left. */
 export function useUnsaved(unsaved: boolean, question: string): void {
   useEffect(() => {
     if (!unsaved) return;
     const ask = () => confirm(question);
-    const stay = (event: BeforeUnloadEvent) => event.preventDefault();
+    const stay = (event: BeforeUnloadEvent) => abandoned || event.preventDefault();
     leaveQuestion = ask;
     addEventListener("beforeunload", stay);
     return () => {
@@ -36,6 +45,12 @@ export function useUnsaved(unsaved: boolean, question: string): void {
       removeEventListener("beforeunload", stay);
     };
   }, [unsaved, question]);
+}
+
+/** Begins again with nothing of before: what was entered is somebody else's, and nobody is asked to stay with it. */
+export function startOver(): void {
+  abandoned = true;
+  location.reload();
 }
 
 export function usePath(): string {

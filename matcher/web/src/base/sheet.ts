@@ -1,5 +1,5 @@
 // Reads a spreadsheet that somebody chose: CSV as Excel and others write it, or XLSX. What reads them is loaded when first needed.
-import { Told } from "./request.ts";
+import { Told } from "./told.ts";
 
 /** Cells as text; `lines[i]` is the line of `rows[i]` as a spreadsheet counts, the header being 1. Rows without a word are left out. */
 export type Sheet = { header: string[]; rows: string[][]; lines: number[] };

@@ -102,6 +102,21 @@ const tasks: Partial<Record<TaskKind, readonly [string, string]>> = {
   [TaskKind.ROUND_FAILED]: ["Een ronde mislukte: begin een nieuwe", "A round failed: begin another"],
   [TaskKind.REMATCH_FAILED]: ["Opnieuw matchen lukt niet: zeg het de beheerder", "Matching again fails: tell the operator"],
   [TaskKind.PUBLISH_PLACEMENT]: ["Maak een plek bekend", "Publish a place"],
+  [TaskKind.POINT]: ["Praat met het bedrijf over een aandachtspunt", "Talk with the company about an aandachtspunt"],
+  [TaskKind.SIGNAL]: ["Bekijk een signaal", "Look at a signal"],
+  [TaskKind.CASE_TAKE]: ["Een zaak wacht op een behandelaar", "A case waits for a handler"],
+  [TaskKind.CASE_VERIFY]: ["Kijk of de feiten van een zaak compleet zijn", "See whether the facts of a case are complete"],
+  [TaskKind.CASE_HEAR]: ["Hoor het bedrijf in een zaak", "Hear the company in a case"],
+  [TaskKind.CASE_ANSWER]: ["Een school stelt je een vraag", "A school asks you a question"],
+  [TaskKind.CASE_ASSESS]: ["Neem een besluit in een zaak", "Decide in a case"],
+  [TaskKind.CASE_MEASURE]: ["Spreek maatregelen af in een zaak", "Agree measures in a case"],
+  [TaskKind.CASE_SBB]: ["Een zaak ligt bij SBB", "A case is with SBB"],
+  [TaskKind.CASE_FEEDBACK]: ["Vertel wat er met een melding is gedaan", "Tell what was done with a report"],
+  [TaskKind.CASE_AFTERCARE]: ["Kijk of het na een zaak goed blijft", "See whether it stays right after a case"],
+  [TaskKind.CASE_CLOSE]: ["Kijk mee: mag deze zaak dicht?", "Have a look: may this case close?"],
+  [TaskKind.MEASURE_FOLLOW_UP]: ["Kijk hoe het gaat met een maatregel", "See how a measure goes"],
+  [TaskKind.TALK_TO_STUDENT]: ["Praat met deze student: de samenwerking stopte", "Talk with this student: the cooperation ended"],
+  [TaskKind.ERKENNING_LOST]: ["Dit bedrijf verloor zijn erkenning", "This company lost its recognition"],
 };
 
 export function taskText(kind: TaskKind): string {

@@ -6,7 +6,7 @@ import { dateOf, today } from "~/base/format.ts";
 import type { AgendaEntry } from "~/base/ics.ts";
 import { tr } from "~/base/language.ts";
 import { taskText } from "~/base/words.ts";
-import { type Moment, moments } from "./check_in_text.ts";
+import { type Moment, moments } from "~/market/check_in_text.ts";
 
 const addDays = (iso: string, days: number): string => {
   const at = new Date(`${iso}T00:00:00Z`);

@@ -1,5 +1,6 @@
 // The pages of a leerbedrijf: its places, one candidate after another, and what follows.
 import type { Route } from "~/base/router.tsx";
+import { lazy } from "~/ui/lazy.tsx";
 import { CandidatePage } from "./candidate.tsx";
 import { CandidatesPage } from "./candidates.tsx";
 import { CheckInPage } from "./check_in.tsx";
@@ -23,5 +24,7 @@ export const routes: readonly Route[] = [
   { path: "/bedrijf/kandidaten/:candidate", page: CandidatePage },
   { path: "/bedrijf/kandidaten/:candidate/kennismaking", page: MeetingPage },
   { path: "/bedrijf/kandidaten/:candidate/vragen/:moment", page: CheckInPage },
+  { path: "/bedrijf/vragen", page: lazy(async () => (await import("./cases.tsx")).CasesPage) },
+  { path: "/bedrijf/vragen/:case", page: lazy(async () => (await import("./case_answer.tsx")).CaseAnswerPage) },
   { path: "/bedrijf/cijfers", page: FiguresPage },
 ];

@@ -6,6 +6,7 @@ import type { Placement } from "~gen/stagematch/v1/placement_pb.ts";
 import type { Task } from "~gen/stagematch/v1/task_pb.ts";
 import { api } from "~/base/api.ts";
 import { useCatalog } from "~/base/catalog.ts";
+import { sameCriteria } from "~/base/criteria.ts";
 import { due } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { useLoad } from "~/base/load.ts";
@@ -16,8 +17,8 @@ import { Alert, P, Page, Section, Shown } from "~/ui/parts.tsx";
 import { OtherContact } from "./candidates.tsx";
 import { Decide } from "./decide.tsx";
 import { Met } from "./met.tsx";
-import { onePlacement, ownTasks, placeName } from "./own.ts";
-import { type Wait, waitOf } from "./turn.ts";
+import { onePlacement, ownTasks, placeName } from "~/market/own.ts";
+import { type Wait, waitOf } from "~/market/turn.ts";
 import { NextCandidate } from "./turn_page.tsx";
 
 export type Known = { view: CandidateView; place: Placement; tasks: Task[] };
@@ -85,9 +86,12 @@ function Shows({ known, change }: { known: Known; change: Change }) {
   if (isMet) return <Met known={known} change={change} />;
   return (
     <>
-      <CandidateCard view={view} criteria={place} catalog={catalog.data} />
+      {!sameCriteria(view, place) && (
+        <Alert>{tr("Je hebt de criteria van deze plek veranderd nadat deze kandidaat kwam. Voor deze kandidaat tellen de criteria van toen.", "You changed the criteria of this place after this candidate came. For this candidate those of then count.")}</Alert>
+      )}
+      <CandidateCard view={view} catalog={catalog.data} />
       {state === ProposalState.APPROVED ? (
-        <Decide view={view} place={place} change={change} />
+        <Decide view={view} change={change} />
       ) : (
         <Arrive when={state !== first}>
           <Section title={tr("Hoe het verder gaat", "What comes next")}>

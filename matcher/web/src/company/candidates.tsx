@@ -10,8 +10,8 @@ import { go, Link } from "~/base/router.tsx";
 import { proposalRuns, proposalWord } from "~/base/words.ts";
 import { candidateName } from "~/ui/candidate.tsx";
 import { Alert, Badge, Button, Card, Details, Empty, P, Page, Section, Shown } from "~/ui/parts.tsx";
-import { ownCandidates, ownPlacements, ownTasks, placeName } from "./own.ts";
-import { findTurn, type Turn, waiting } from "./turn.ts";
+import { ownCandidates, ownPlacements, ownTasks, placeName } from "~/market/own.ts";
+import { findTurn, type Turn, waiting } from "~/market/turn.ts";
 
 type All = { candidates: CandidateSummary[]; placements: Placement[]; waits: CandidateSummary[]; turn: Turn };
 

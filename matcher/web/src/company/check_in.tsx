@@ -8,8 +8,8 @@ import { go, Link, type Params, useUnsaved } from "~/base/router.tsx";
 import { Form } from "~/ui/fields.tsx";
 import { Alert, Button, Outcome, P, Page } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
-import { type Moment, momentOf, questions } from "./check_in_text.ts";
-import { ColourChoice } from "./colour_choice.tsx";
+import { type Moment, momentOf, questions } from "~/market/check_in_text.ts";
+import { ColourChoice } from "~/market/colour_choice.tsx";
 
 const none = questions.map(() => CheckInAnswer.UNSPECIFIED);
 

@@ -1,18 +1,17 @@
 // The decision on a blinded candidate: agree, or object with a reason that fits.
 import { useState } from "preact/hooks";
 import type { CandidateView } from "~gen/stagematch/v1/proposal_pb.ts";
-import type { Placement } from "~gen/stagematch/v1/placement_pb.ts";
 import { api } from "~/base/api.ts";
 import { tr } from "~/base/language.ts";
 import { useAction } from "~/base/load.ts";
 import { Arrive } from "~/ui/arrive.tsx";
+import { orShowNow } from "~/ui/overtaken.ts";
 import { Button, Outcome, P, Section } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
 import type { Change } from "./candidate.tsx";
-import { orShowNow } from "./own.ts";
-import { Refuse } from "./refuse.tsx";
+import { Refuse } from "~/market/refuse.tsx";
 
-export function Decide({ view, place, change }: { view: CandidateView; place: Placement; change: Change }) {
+export function Decide({ view, change }: { view: CandidateView; change: Change }) {
   const [objecting, object] = useState(false);
   const agree = useAction(async (requestId) => {
     const answer = await orShowNow(api.candidate.agreeToCandidate({ requestId, candidate: view.candidate, version: view.version }), change.reload);
@@ -23,7 +22,7 @@ export function Decide({ view, place, change }: { view: CandidateView; place: Pl
     return (
       <Arrive>
         <Section title={tr("Bezwaar maken", "Object")}>
-          <Refuse kind="object" view={view} place={place} {...change} close={() => object(false)} />
+          <Refuse kind="object" view={view} {...change} close={() => object(false)} />
         </Section>
       </Arrive>
     );

@@ -7,7 +7,7 @@ import { tr } from "~/base/language.ts";
 import { useLoad } from "~/base/load.ts";
 import { Button, Card, type Column, Details, Empty, P, Page, Section, Shown, Table } from "~/ui/parts.tsx";
 import { agreedShare, type Figures, figuresOf, shareFrom } from "./figures.ts";
-import { ownCandidates, ownPlacements, placeName } from "./own.ts";
+import { ownCandidates, ownPlacements, placeName } from "~/market/own.ts";
 
 type Own = { candidates: CandidateSummary[]; placements: Placement[] };
 type Row = { place: Placement; figures: Figures };

@@ -11,8 +11,8 @@ import { useLoad, useWatch } from "~/base/load.ts";
 import { go, Link } from "~/base/router.tsx";
 import { taskText } from "~/base/words.ts";
 import { Alert, Badge, Button, Card, Empty, Loading, P, Page, Section, Shown, Steps } from "~/ui/parts.tsx";
-import { momentOf } from "./check_in_text.ts";
-import { ownCandidates, ownPlacements, placeName } from "./own.ts";
+import { momentOf } from "~/market/check_in_text.ts";
+import { ownCandidates, ownPlacements, placeName } from "~/market/own.ts";
 import { taskHref, type TaskLine, taskLines } from "./tasks.ts";
 
 type Own = { placements: Placement[]; candidates: CandidateSummary[] };

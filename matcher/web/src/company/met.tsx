@@ -1,25 +1,26 @@
 // After release: who the student is, how they are introduced, and what the company does then.
 import { useState } from "preact/hooks";
 import type { Identity } from "~gen/stagematch/v1/student_pb.ts";
-import { type CandidateView, ProposalState } from "~gen/stagematch/v1/proposal_pb.ts";
+import { type CandidateView, type CheckIn, ProposalState } from "~gen/stagematch/v1/proposal_pb.ts";
 import type { Placement } from "~gen/stagematch/v1/placement_pb.ts";
 import { type Task, TaskKind } from "~gen/stagematch/v1/task_pb.ts";
 import { api } from "~/base/api.ts";
 import { save } from "~/base/csv.ts";
-import { day, due, period } from "~/base/format.ts";
+import { day, due, moment, period } from "~/base/format.ts";
 import { toIcs } from "~/base/ics.ts";
 import { tr } from "~/base/language.ts";
 import { useAction, useLoad } from "~/base/load.ts";
 import { go, Link } from "~/base/router.tsx";
 import { proposalWord } from "~/base/words.ts";
+import { AskFirst } from "~/ui/ask.tsx";
 import { Arrive } from "~/ui/arrive.tsx";
-import { Badge, Button, DataList, Dialog, Outcome, P, Section, Shown } from "~/ui/parts.tsx";
+import { orShowNow } from "~/ui/overtaken.ts";
+import { Badge, Button, DataList, P, Section, Shown } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
 import { agenda } from "./agenda.ts";
 import type { Change, Known } from "./candidate.tsx";
-import { momentOf } from "./check_in_text.ts";
-import { orShowNow } from "./own.ts";
-import { Refuse } from "./refuse.tsx";
+import { momentOf, moments } from "~/market/check_in_text.ts";
+import { Refuse } from "~/market/refuse.tsx";
 
 const fullName = ({ firstName, infix, lastName }: Identity): string => [firstName, infix, lastName].filter(Boolean).join(" ");
 
@@ -70,7 +71,7 @@ function PlaceOrDrop({ view, place, change }: { view: CandidateView; place: Plac
     return (
       <Arrive>
         <Section title={tr("De student komt niet", "The student does not come")}>
-          <Refuse kind="drop" view={view} place={place} {...change} close={() => drop(false)} />
+          <Refuse kind="drop" view={view} {...change} close={() => drop(false)} />
         </Section>
       </Arrive>
     );
@@ -83,21 +84,16 @@ function PlaceOrDrop({ view, place, change }: { view: CandidateView; place: Plac
         </Button>
         <Button onClick={() => drop(true)}>{tr("De student komt niet", "The student does not come")}</Button>
       </div>
-      <Dialog open={asking} title={tr("De student komt?", "The student comes?")} close={() => ask(false)}>
+      <AskFirst open={asking} title={tr("De student komt?", "The student comes?")} close={() => ask(false)} action={placed} yes={tr("Ja, geplaatst", "Yes, placed")} no={tr("Terug", "Back")}>
         <P>{tr(`Je belooft deze plaats: ${period(place.startDate, place.endDate)}. De student en de school horen het meteen.`, `You promise this seat: ${period(place.startDate, place.endDate)}. The student and the school hear it at once.`)}</P>
-        <Outcome of={placed} />
-        <div class="sm-row">
-          <Button kind="primary" busy={placed.busy} onClick={() => void placed.run()}>
-            {tr("Ja, geplaatst", "Yes, placed")}
-          </Button>
-          <Button onClick={() => ask(false)}>{tr("Terug", "Back")}</Button>
-        </div>
-      </Dialog>
+      </AskFirst>
     </Section>
   );
 }
 
-function CheckIns({ candidate, tasks }: { candidate: string; tasks: readonly Task[] }) {
+const answeredText = (checkIn: CheckIn) => tr(`Beantwoord op ${moment(checkIn.answerTime)}`, `Answered on ${moment(checkIn.answerTime)}`);
+
+function CheckIns({ view: { candidate, checkIns }, tasks }: { view: CandidateView; tasks: readonly Task[] }) {
   const open = tasks.filter((task) => task.kind === TaskKind.CHECK_IN);
   return (
     <Section title={tr("Hoe gaat het?", "How is it going?")}>
@@ -112,6 +108,14 @@ function CheckIns({ candidate, tasks }: { candidate: string; tasks: readonly Tas
             </li>
           ))}
         </ul>
+      )}
+      {checkIns.length > 0 && (
+        <DataList
+          items={moments.flatMap((one) => {
+            const given = checkIns.find((checkIn) => checkIn.moment === one.moment);
+            return given ? [[tr(`Vragen ${one.text()}`, `Questions ${one.text()}`), answeredText(given)] as const] : [];
+          })}
+        />
       )}
     </Section>
   );
@@ -133,7 +137,7 @@ export function Met({ known, change }: { known: Known; change: Change }) {
           <P>{tr(`De stage is ${period(place.startDate, place.endDate)}. De school bevestigt als het begonnen is.`, `The internship is ${period(place.startDate, place.endDate)}. The school confirms once it has begun.`)}</P>
         </Section>
       )}
-      {view.state === ProposalState.STARTED && <CheckIns candidate={view.candidate} tasks={tasks} />}
+      {(view.state === ProposalState.STARTED || view.checkIns.length > 0) && <CheckIns view={view} tasks={tasks} />}
       <Section title={tr("Hulp bij een goed begin", "Help for a good start")}>
         <div class="sm-row">
           <Button onClick={() => go(`/bedrijf/kandidaten/${view.candidate}/kennismaking`)}>{tr("Vragen voor de kennismaking", "Questions for the introduction")}</Button>

@@ -2,46 +2,20 @@
 import { useState } from "preact/hooks";
 import { type Placement, PlacementState } from "~gen/stagematch/v1/placement_pb.ts";
 import { api } from "~/base/api.ts";
-import { qualificationText, useCatalog } from "~/base/catalog.ts";
 import { criteriaOf } from "~/base/criteria.ts";
-import { count, euros, number, period } from "~/base/format.ts";
+import { count } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { type Loaded, useAction, useLoad } from "~/base/load.ts";
-import { go, Link, type Params } from "~/base/router.tsx";
-import { daysText, leerwegText, placementWord } from "~/base/words.ts";
-import { CriteriaList, WhyCriteriaFirst } from "~/ui/criteria.tsx";
-import { Alert, Badge, Button, DataList, Outcome, P, Page, Section, Shown } from "~/ui/parts.tsx";
+import { Link, type Params } from "~/base/router.tsx";
+import { WhyCriteriaFirst } from "~/ui/criteria.tsx";
+import { orShowNow } from "~/ui/overtaken.ts";
+import { Alert, Button, Outcome, P, Page, Shown } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
-import { CriteriaCosts } from "./costs.tsx";
-import { onePlacement, orShowNow, placeName } from "./own.ts";
-import { PublishDialog } from "./publish.tsx";
-import { freeSeats, seatsText } from "./seats.ts";
+import { onePlacement, placeName } from "~/market/own.ts";
+import { DraftRemarks } from "~/market/place_remarks.tsx";
+import { PublishDialog } from "~/market/publish.tsx";
+import { PlaceCriteria, PlaceFacts, PlaceHead, PlaceTools } from "~/market/place_parts.tsx";
 import { WithdrawDialog } from "./withdraw.tsx";
-
-function Facts({ place }: { place: Placement }) {
-  const catalog = useCatalog();
-  return (
-    <DataList
-      items={[
-        [tr("Opleiding", "Programme"), place.qualifications.map((code) => qualificationText(catalog.data, code)).join(", ")],
-        [tr("Leerweg", "Way of learning"), leerwegText(place.leerweg)],
-        [tr("Periode", "Period"), period(place.startDate, place.endDate)],
-        [tr("Uren en dagen", "Hours and days"), `${place.hoursPerWeek} ${tr("uur per week", "hours a week")}, ${daysText(place.days, tr("dagen in overleg", "days to be agreed"))}`],
-        [tr("Plaatsen", "Seats"), seatsLine(place)],
-        ...(place.allowanceCents ? [[tr("Vergoeding", "Allowance"), `${euros(place.allowanceCents)} ${tr("per maand", "a month")}`] as const] : []),
-        [tr("Bedrijf", "Company"), `${place.companyName}, ${place.postcode}`],
-        ...(place.description ? [[tr("Omschrijving", "Description"), place.description] as const] : []),
-      ]}
-    />
-  );
-}
-
-function seatsLine(place: Placement): string {
-  const parts = [seatsText(place)];
-  if (place.seatsSuspended > 0) parts.push(tr(`${number(place.seatsSuspended)} staat stil`, `${number(place.seatsSuspended)} on hold`));
-  if (place.state === PlacementState.PUBLISHED) parts.push(tr(`${number(freeSeats(place))} vrij`, `${number(freeSeats(place))} free`));
-  return parts.join(", ");
-}
 
 type Changes = { place: Placement; changed: (place: Placement) => void; reload: () => void };
 
@@ -55,6 +29,7 @@ function Publish({ place, changed, reload }: Changes) {
   return (
     <>
       <Alert>{tr("Deze plek is een concept en doet nog niet mee. Klopt alles? Maak hem dan bekend.", "This place is a draft and does not take part yet. Is everything right? Then publish it.")}</Alert>
+      <DraftRemarks place={place} changed={changed} />
       <div class="sm-row">
         <Button kind="primary" onClick={() => ask(true)}>
           {tr("Bekendmaken", "Publish")}
@@ -109,34 +84,16 @@ function State({ place, changed, reload }: Changes) {
 
 function Shows({ of, place }: { of: Loaded<Placement>; place: Placement }) {
   const [withdrawing, withdraw] = useState(false);
-  const word = placementWord(place.state);
   const path = `/bedrijf/plekken/${place.placementId}`;
   return (
     <>
-      <div class="sm-row">
-        <Badge tone={word.tone}>{word.text}</Badge>
-        {place.state !== PlacementState.DRAFT && <span class="sm-quiet">{tr(`criteria versie ${place.criteriaVersion}`, `criteria version ${place.criteriaVersion}`)}</span>}
-      </div>
+      <PlaceHead place={place} />
       <State place={place} changed={of.set} reload={of.reload} />
-      <Section title={tr("Criteria", "Criteria")}>
-        <CriteriaList criteria={place} />
+      <PlaceCriteria place={place}>
         <WhyCriteriaFirst />
-        {place.state === PlacementState.PUBLISHED && place.roundId && place.hardCriteria.length > 0 && <CriteriaCosts placementId={place.placementId} />}
-      </Section>
-      <Section title={tr("De plek", "The place")}>
-        <Facts place={place} />
-      </Section>
-      <Section title={tr("Wat wil je doen?", "What do you want to do?")}>
-        <div class="sm-row">
-          <Button onClick={() => go(`${path}/wijzigen`)}>{tr("Wijzigen", "Change")}</Button>
-          <Button onClick={() => go(`${path}/kopie`)}>{tr("Kopiëren", "Copy")}</Button>
-          {place.state !== PlacementState.WITHDRAWN && (
-            <Button danger onClick={() => withdraw(true)}>
-              {tr("Terugtrekken", "Withdraw")}
-            </Button>
-          )}
-        </div>
-      </Section>
+      </PlaceCriteria>
+      <PlaceFacts place={place} own last={[[tr("Bedrijf", "Company"), `${place.companyName}, ${place.postcode}`]]} />
+      <PlaceTools place={place} title={tr("Wat wil je doen?", "What do you want to do?")} edit={[`${path}/wijzigen`, tr("Wijzigen", "Change")]} copy={`${path}/kopie`} withdraw={() => withdraw(true)} />
       <WithdrawDialog open={withdrawing} place={place} close={() => withdraw(false)} changed={of.set} reload={of.reload} />
     </>
   );

@@ -5,9 +5,9 @@ import { useLoad } from "~/base/load.ts";
 import { Link, type Params } from "~/base/router.tsx";
 import { useSession } from "~/base/session.ts";
 import { Page, Shown } from "~/ui/parts.tsx";
-import { onePlacement, ownPlacements } from "./own.ts";
-import { copyOf, draftOf, emptyDraft } from "./place_draft.ts";
-import { PlaceForm } from "./place_form.tsx";
+import { onePlacement, ownPlacements } from "~/market/own.ts";
+import { copyOf, draftOf, emptyDraft } from "~/market/place_draft.ts";
+import { PlaceForm } from "~/market/place_form.tsx";
 
 function useScope(): readonly string[] {
   const state = useSession();

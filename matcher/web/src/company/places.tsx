@@ -6,8 +6,8 @@ import { useLoad } from "~/base/load.ts";
 import { go, Link } from "~/base/router.tsx";
 import { placementWord } from "~/base/words.ts";
 import { Badge, Button, Card, Details, Empty, P, Page, Shown } from "~/ui/parts.tsx";
-import { ownPlacements, placeName } from "./own.ts";
-import { seatsText } from "./seats.ts";
+import { ownPlacements, placeName } from "~/market/own.ts";
+import { seatsText } from "~/market/seats.ts";
 
 function PlaceCard({ place }: { place: Placement }) {
   const word = placementWord(place.state);
@@ -57,8 +57,9 @@ export function PlacesPage() {
     <Page title={tr("Plekken", "Places")}>
       <Shown of={places}>
         {(list) => {
-          const gone = list.filter((place) => place.state === PlacementState.WITHDRAWN);
-          const here = list.filter((place) => place.state !== PlacementState.WITHDRAWN);
+          const sorted = [...list].sort((a, b) => placeName(a).localeCompare(placeName(b)) || a.startDate.localeCompare(b.startDate));
+          const gone = sorted.filter((place) => place.state === PlacementState.WITHDRAWN);
+          const here = sorted.filter((place) => place.state !== PlacementState.WITHDRAWN);
           return (
             <>
               {here.length > 0 ? (

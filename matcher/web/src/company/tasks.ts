@@ -9,6 +9,8 @@ export function taskHref(task: Task): string {
       return `/bedrijf/kandidaten/${task.candidate}`;
     case TaskKind.CHECK_IN:
       return `/bedrijf/kandidaten/${task.candidate}/vragen/${task.detail}`;
+    case TaskKind.CASE_ANSWER:
+      return `/bedrijf/vragen/${task.subjectId}`;
     case TaskKind.REOPEN:
     case TaskKind.PUBLISH_PLACEMENT:
       return `/bedrijf/plekken/${task.placementId}`;

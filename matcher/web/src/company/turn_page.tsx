@@ -6,8 +6,8 @@ import { useAction, useLoad } from "~/base/load.ts";
 import { go, Link, type Params } from "~/base/router.tsx";
 import { Button, Empty, Loading, Outcome, P, Page, Shown } from "~/ui/parts.tsx";
 import { OtherContact } from "./candidates.tsx";
-import { ownCandidates, ownTasks } from "./own.ts";
-import { findTurn, type Turn, waiting } from "./turn.ts";
+import { ownCandidates, ownTasks } from "~/market/own.ts";
+import { findTurn, type Turn, waiting } from "~/market/turn.ts";
 
 async function turnAt(placementId: string | undefined, signal: AbortSignal): Promise<Turn> {
   const [candidates, tasks] = await Promise.all([ownCandidates(signal), ownTasks(signal)]);

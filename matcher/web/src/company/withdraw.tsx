@@ -6,11 +6,11 @@ import { useReasons } from "~/base/catalog.ts";
 import { tr } from "~/base/language.ts";
 import { useAction } from "~/base/load.ts";
 import { Form } from "~/ui/fields.tsx";
+import { orShowNow } from "~/ui/overtaken.ts";
 import { Button, Dialog, Outcome, P, Shown } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
-import { orShowNow } from "./own.ts";
-import { type Given, missing, type Missing, noReason, sentOf } from "./reason.ts";
-import { ReasonFields } from "./reason_fields.tsx";
+import { type Given, missing, type Missing, noReason, sentOf } from "~/market/reason.ts";
+import { ReasonFields } from "~/market/reason_fields.tsx";
 
 export function WithdrawDialog({ open, place, close, changed, reload }: { open: boolean; place: Placement; close: () => void; changed: (place: Placement) => void; reload: () => void }) {
   const reasons = useReasons("withdrawn_place");

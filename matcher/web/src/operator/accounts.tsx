@@ -8,8 +8,9 @@ import { tr } from "~/base/language.ts";
 import { type Loaded, useAction, useLoad } from "~/base/load.ts";
 import { found } from "~/base/search.ts";
 import { useSession } from "~/base/session.ts";
+import { AskFirst } from "~/ui/ask.tsx";
 import { TextField } from "~/ui/fields.tsx";
-import { Badge, Button, Dialog, Empty, Outcome, P, Page, Section, Shown, Table } from "~/ui/parts.tsx";
+import { Badge, Button, Empty, P, Page, Section, Shown, Table } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
 import { Invite } from "./invite.tsx";
 import { accountWord } from "./words.ts";
@@ -27,19 +28,12 @@ function Disable({ account, close, done }: { account: Account; close: () => void
     done();
   });
   return (
-    <Dialog open title={tr("Dit account beëindigen?", "End this account?")} close={close}>
+    <AskFirst open title={tr("Dit account beëindigen?", "End this account?")} close={close} action={disable} yes={tr("Beëindigen", "End it")} no={tr("Terug", "Back")} danger>
       <P>
         {account.name} ({account.email})
       </P>
       <P>{tr("Deze persoon wordt overal uitgelogd en kan niet meer inloggen. Opnieuw uitnodigen kan later.", "This person is signed out everywhere and cannot sign in any more. Inviting again is possible later.")}</P>
-      <Outcome of={disable} />
-      <div class="sm-row">
-        <Button onClick={close}>{tr("Terug", "Back")}</Button>
-        <Button kind="primary" danger busy={disable.busy} onClick={() => void disable.run()}>
-          {tr("Beëindigen", "End it")}
-        </Button>
-      </div>
-    </Dialog>
+    </AskFirst>
   );
 }
 
@@ -51,12 +45,18 @@ function matching(accounts: readonly Account[], typed: string): readonly Account
   return accounts.filter((account) => hits.has(account.accountId));
 }
 
+const collator = new Intl.Collator("nl");
+
+/* Who can sign in first, by name. */
+const inOrder = (accounts: readonly Account[]): Account[] =>
+  [...accounts].sort((a, b) => Number(a.state === AccountState.DISABLED) - Number(b.state === AccountState.DISABLED) || collator.compare(a.name, b.name) || collator.compare(a.email, b.email));
+
 function Accounts({ of, accounts }: { of: Loaded<Account[]>; accounts: readonly Account[] }) {
   const [typed, setTyped] = useState("");
   const [ending, end] = useState<Account | null>(null);
   const state = useSession();
   const me = state.kind === "signed-in" || state.kind === "over" ? state.session.accountId : "";
-  const rows = matching(accounts, typed);
+  const rows = inOrder(matching(accounts, typed));
   return (
     <>
       <TextField label={tr("Zoek een account", "Find an account")} help={tr("Naam, e-mail, school of rol.", "Name, e-mail, school or role.")} type="search" value={typed} onValue={setTyped} />

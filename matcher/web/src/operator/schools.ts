@@ -8,4 +8,3 @@ export function schoolsOf(typed: string): string[] {
 /** A brin is two digits and two letters. */
 export const isSchool = (code: string): boolean => /^\d{2}[A-Z]{2}$/.test(code);
 
-export const isEmail = (typed: string): boolean => /^\S+@\S+\.\S+$/.test(typed.trim());

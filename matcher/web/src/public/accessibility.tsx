@@ -6,7 +6,7 @@ import { Contacts } from "./contacts.tsx";
 
 export function AccessibilityPage() {
   return (
-    <Page title={tr("Toegankelijkheid", "Accessibility")} lead={tr("Iedereen moet Stagematch kunnen gebruiken: met muis, toetsenbord, schermlezer, vergroting of telefoon.", "Everyone must be able to use Stagematch: with mouse, keyboard, screen reader, magnification or telephone.")}>
+    <Page title={tr("Toegankelijkheidsverklaring", "Accessibility statement")} lead={tr("Iedereen moet Stagematch kunnen gebruiken: met muis, toetsenbord, schermlezer, vergroting of telefoon.", "Everyone must be able to use Stagematch: with mouse, keyboard, screen reader, magnification or telephone.")}>
       <Section title={tr("Status", "Status")}>
         <P>{tr("We bouwen naar WCAG 2.2, niveau AA (EN 301 549). Er is nog geen onafhankelijk onderzoek gedaan. Daarom noemen we deze site nog niet “volledig” maar “eerste maatregelen genomen” toegankelijk.", "We build to WCAG 2.2, level AA (EN 301 549). There has been no independent audit yet. So we do not call this site “fully” accessible; its status is “first measures taken”.")}</P>
       </Section>
@@ -14,6 +14,7 @@ export function AccessibilityPage() {
         <ul class="sm-list">
           <li>{tr("Pagina's zijn automatisch onderzocht met axe-core in Chromium. Zo'n onderzoek vindt maar een deel van de problemen.", "Pages were examined automatically with axe-core in Chromium. Such an examination finds only a part of the problems.")}</li>
           <li>{tr("Pagina's zijn bekeken op een breed scherm en op de breedte van een telefoon.", "Pages were looked at on a wide screen and at the width of a telephone.")}</li>
+          <li>{tr("Alles wat studenten, bedrijven, scholen en beheerders doen is van begin tot eind gespeeld met alleen het toetsenbord.", "All that students, companies, schools and operators do was played from beginning to end with the keyboard alone.")}</li>
           <li>{tr("Lijsten op volgorde zetten kan met knoppen en met het toetsenbord; slepen hoeft nooit.", "Lists are put in order with buttons and with the keyboard; dragging is never needed.")}</li>
           <li>{tr("Er zijn knoppen van minstens 44 pixels, een zichtbare focus, een donkere weergave, en minder beweging als je dat in je systeem hebt gezet.", "There are buttons of at least 44 pixels, a visible focus, a dark display, and less motion where your system asks for it.")}</li>
         </ul>

@@ -12,6 +12,9 @@ export const routes: readonly Route[] = [
   { path: "/toegankelijkheid", page: lazy(() => import("./accessibility.tsx").then((module) => module.AccessibilityPage)) },
   { path: "/privacy", page: lazy(() => import("./privacy.tsx").then((module) => module.PrivacyPage)) },
   { path: "/algoritme", page: lazy(() => import("./algorithm.tsx").then((module) => module.AlgorithmPage)) },
+  { path: "/monitor", page: lazy(() => import("~/monitor/public_page.tsx").then((module) => module.MonitorPage)) },
+  { path: "/monitor/:term", page: lazy(() => import("~/monitor/public_page.tsx").then((module) => module.MonitorPage)) },
   { path: "/hulp", page: lazy(() => import("./help.tsx").then((module) => module.HelpPage)) },
+  { path: "/menukaart", page: lazy(() => import("./menukaart.tsx").then((module) => module.MenukaartPage)) },
   { path: "/api", page: lazy(() => import("./manual.tsx").then((module) => module.ManualPage)) },
 ];

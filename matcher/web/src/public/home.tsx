@@ -83,6 +83,9 @@ export function HomePage() {
             <Link href="/rondes">{tr("Bekijk wat openbaar is van een ronde, en reken de loting na", "See what is public of a round, and check its lottery")}</Link>
           </li>
           <li>
+            <Link href="/monitor">{tr("Bekijk de cijfers per half jaar", "See the figures of each half year")}</Link>
+          </li>
+          <li>
             <Link href="/algoritme">{tr("Lees hoe het algoritme werkt en wie beslist", "Read how the algorithm works and who decides")}</Link>
           </li>
           <li>

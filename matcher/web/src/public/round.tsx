@@ -2,7 +2,7 @@
 import type { GetPublicRoundResponse } from "~gen/stagematch/v1/round_pb.ts";
 import { RoundMode, RoundState } from "~gen/stagematch/v1/round_pb.ts";
 import { api } from "~/base/api.ts";
-import { qualificationText, useCatalog } from "~/base/catalog.ts";
+import { qualificationText, schoolText, useCatalog } from "~/base/catalog.ts";
 import { number } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { useLoad } from "~/base/load.ts";
@@ -10,6 +10,7 @@ import { Link } from "~/base/router.tsx";
 import { roundWord } from "~/base/words.ts";
 import { Alert, Badge, DataList, Details, P, Page, Section, Shown, Table } from "~/ui/parts.tsx";
 import { canHash } from "./bytes.ts";
+import { CheckProof } from "./check_proof.tsx";
 import { Ranks } from "./ranks.tsx";
 import { drawSeed, type PartCheck, type SeedCheck } from "./seed.ts";
 
@@ -28,7 +29,7 @@ const mechanisms: Record<string, readonly [string, string]> = {
 
 function About({ round }: { round: GetPublicRoundResponse }) {
   const catalog = useCatalog();
-  const schoolName = (code: string) => catalog.data?.schools.find((school) => school.code === code)?.name ?? code;
+  const schoolName = (code: string) => schoolText(catalog.data, code);
   const mechanism = mechanisms[round.mechanism];
   return (
     <DataList
@@ -90,7 +91,7 @@ function Commitments({ round, seed }: { round: GetPublicRoundResponse; seed: See
     <Table
       caption={tr("Het deel van elke school in de loting", "Each school's part in the lottery")}
       columns={[
-        { name: tr("School", "School"), cell: (row) => catalog.data?.schools.find((school) => school.code === row.school)?.name ?? row.school },
+        { name: tr("School", "School"), cell: (row) => schoolText(catalog.data, row.school) },
         { name: tr("Vooraf vastgelegd", "Fixed in advance"), cell: (row) => (row.commitment ? <code class="sm-mono">{row.commitment}</code> : notYet()) },
         {
           name: tr("Daarna getoond", "Shown afterwards"),
@@ -173,8 +174,11 @@ export function RoundPage({ params }: { params: Record<string, string> }) {
             </Section>
             <Section title={tr("Zelf meegedaan?", "Took part yourself?")}>
               <P>
-                {tr("Dan kun je bewijzen dat jouw gegevens er precies zo in stonden:", "Then you can prove that your data stood in it exactly so:")} <Link href="/student/controle">{tr("controleer zelf", "check for yourself")}</Link>.
+                {tr("Dan kun je nagaan dat jouw gegevens er precies zo in stonden. Log in en", "Then you can see that your data stood in it exactly so. Sign in and")}{" "}
+                <Link href="/student/controle">{tr("controleer zelf", "check for yourself")}</Link>
+                {tr(", of kies hier het bewijs dat je daar bewaarde.", ", or choose here the proof that you saved there.")}
               </P>
+              <CheckProof roundId={roundId} root={found.entriesRoot} />
               <P quiet>{tr("Scholen en controleurs kunnen de hele ronde narekenen, zonder namen, met het programma “stagematch verify”.", "Schools and auditors can recompute the whole round, without names, with the program “stagematch verify”.")}</P>
             </Section>
           </>

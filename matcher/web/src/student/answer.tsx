@@ -5,9 +5,11 @@ import { api } from "~/base/api.ts";
 import { skillText, useCatalog, useReasons } from "~/base/catalog.ts";
 import { tr } from "~/base/language.ts";
 import { useAction, useLoad } from "~/base/load.ts";
-import { Link } from "~/base/router.tsx";
+import { Link, useUnsaved } from "~/base/router.tsx";
+import { AskFirst } from "~/ui/ask.tsx";
 import { Form, RadioGroup, SelectField, TextArea } from "~/ui/fields.tsx";
-import { Alert, Button, Card, Dialog, Outcome, P, Section, Shown } from "~/ui/parts.tsx";
+import { orShowNow } from "~/ui/overtaken.ts";
+import { Alert, Button, Card, Outcome, P, Section, Shown } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
 import { ownReasonText } from "./reasons.ts";
 
@@ -15,25 +17,16 @@ const textMax = 2000;
 const unsafe = ["ongewenst-gedrag", "onveilige-plek"];
 
 function Confirm({ proposal, open, close, changed }: { proposal: Proposal; open: boolean; close: () => void; changed: () => void }) {
-  const confirm = useAction((requestId: string, proposalId: string, version: bigint) => api.proposal.confirmProposal({ requestId, proposalId, version }));
-  const send = async () => {
-    if (!(await confirm.run(proposal.proposalId, proposal.version))) return;
-    close();
+  const confirm = useAction(async (requestId) => {
+    await orShowNow(api.proposal.confirmProposal({ requestId, proposalId: proposal.proposalId, version: proposal.version }), changed);
     changed();
     say(tr("Je hebt ja gezegd. Je school gaat verder.", "You said yes. Your school goes on."));
-  };
+  });
   return (
-    <Dialog open={open} close={close} title={tr("Ja, ik wil deze plek", "Yes, I want this place")}>
+    <AskFirst open={open} close={close} title={tr("Ja, ik wil deze plek", "Yes, I want this place")} action={confirm} yes={tr("Ja, ik neem deze plek", "Yes, I take this place")} no={tr("Nog even niet", "Not yet")}>
       <P>{tr(`Je zegt ja tegen ${proposal.companyName}. Daarna geeft je school je naam, e-mail en telefoon aan dit bedrijf. Meer niet.`, `You say yes to ${proposal.companyName}. Your school then gives your name, e-mail and telephone to this company. Nothing more.`)}</P>
       <P>{tr("Je doet niet meer mee voor andere plekken.", "You no longer take part for other places.")}</P>
-      <Outcome of={confirm} />
-      <div class="sm-row">
-        <Button kind="primary" busy={confirm.busy} onClick={() => void send()}>
-          {tr("Ja, ik neem deze plek", "Yes, I take this place")}
-        </Button>
-        <Button onClick={close}>{tr("Nog even niet", "Not yet")}</Button>
-      </div>
-    </Dialog>
+    </AskFirst>
   );
 }
 
@@ -46,8 +39,9 @@ function DeclineForm({ proposal, cancel, changed }: { proposal: Proposal; cancel
   const catalog = useCatalog();
   const shown = useLoad(() => api.proposal.getShownView({ proposalId: proposal.proposalId }), [proposal.proposalId]);
   const decline = useAction((requestId: string, proposalId: string, version: bigint, reason: string, on: string, why: string) =>
-    api.proposal.declineProposal({ requestId, proposalId, version, reason, criterion: on, text: why }),
+    orShowNow(api.proposal.declineProposal({ requestId, proposalId, version, reason, criterion: on, text: why }), changed),
   );
+  useUnsaved(text.trim() !== "", tr("Je antwoord is nog niet verstuurd. Toch weg?", "Your answer is not sent yet. Leave all the same?"));
   const chosen = reasons.data?.find((reason) => reason.code === code);
   const needsText = code === "anders";
   const skills = [...new Set([...(shown.data?.hardCriteria ?? []), ...(shown.data?.weightedCriteria ?? [])].map(({ skill }) => skill))];

@@ -8,6 +8,7 @@ import { ProofPage } from "./proof.tsx";
 import { ProposalPage } from "./proposal.tsx";
 import { ProposalsPage } from "./proposals.tsx";
 import { CardPage } from "./card.tsx";
+import { OriginPage } from "./origin.tsx";
 import { StopPage } from "./stop.tsx";
 
 export const routes: readonly Route[] = [
@@ -18,5 +19,6 @@ export const routes: readonly Route[] = [
   { path: "/student/voorstellen/:id", page: ProposalPage },
   { path: "/student/voorstellen/:id/kennismaking", page: CardPage },
   { path: "/student/controle", page: ProofPage },
+  { path: "/student/herkomst", page: OriginPage },
   { path: "/student/stoppen", page: StopPage },
 ];

@@ -13,6 +13,7 @@ import { Contacts } from "~/public/contacts.tsx";
 import { Alert, Badge, Card, Empty, P, Page, Section, Shown } from "~/ui/parts.tsx";
 import { ForMine, type Mine, usePolled } from "./mine.tsx";
 import { type Phase, phaseNames, phaseOf } from "./phase.ts";
+import { OriginLink } from "./origin.tsx";
 import { myProposals, newestOf } from "./proposals.tsx";
 
 function taskPath(task: Task): string {
@@ -176,6 +177,7 @@ function Ways({ mine }: { mine: Mine }) {
             <Link href="/student/controle">{tr("Controleer zelf dat je eerlijk meedoet in de ronde", "Check for yourself that you take part in the round fairly")}</Link>
           </li>
         )}
+        <OriginLink />
         {looks && (
           <li>
             <Link href="/student/stoppen">{tr("Ik heb zelf een plek, of ik wil stoppen", "I found a place myself, or I want to stop")}</Link>

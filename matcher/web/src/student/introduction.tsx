@@ -4,6 +4,7 @@ import { api } from "~/base/api.ts";
 import { day } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { useAction, useLoad } from "~/base/load.ts";
+import { orShowNow } from "~/ui/overtaken.ts";
 import { Alert, Button, Outcome, P, Section, Shown } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
 import { Contacts } from "~/public/contacts.tsx";
@@ -17,7 +18,7 @@ export const useIntroductionText = (proposal: Proposal) =>
 export function IntroductionPart({ proposal, changed }: { proposal: Proposal; changed: () => void }) {
   const { introduction } = proposal;
   const text = useIntroductionText(proposal);
-  const agree = useAction((requestId: string, proposalId: string, version: bigint) => api.proposal.agreeIntroduction({ requestId, proposalId, version }));
+  const agree = useAction((requestId: string, proposalId: string, version: bigint) => orShowNow(api.proposal.agreeIntroduction({ requestId, proposalId, version }), changed));
   const send = async () => {
     if (!(await agree.run(proposal.proposalId, proposal.version))) return;
     changed();

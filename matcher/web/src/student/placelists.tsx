@@ -10,11 +10,11 @@ import { offerCode } from "./ranking.ts";
 
 const shownAtFirst = 20;
 
-function About({ offer, code }: { offer: Offer | undefined; code: string }) {
+function About({ offer, name }: { offer: Offer | undefined; name: string }) {
   if (!offer)
     return (
       <div>
-        <strong>{code}</strong>
+        <strong>{name}</strong>
         <span class="sm-quiet sm-block">{tr("Deze plek past nu niet, of is er niet meer.", "This place does not fit now, or is gone.")}</span>
       </div>
     );
@@ -95,7 +95,7 @@ export function Ranked({ places }: { places: Places }) {
               <span class="sm-ranks__number" aria-hidden="true">
                 {i + 1}
               </span>
-              <About offer={places.offerOf(code)} code={code} />
+              <About offer={places.offerOf(code)} name={name} />
               <div class="sm-ranks__tools">
                 <Button data-do="up" disabled={i === 0} aria-label={tr(`${name} omhoog`, `Move ${name} up`)} onClick={() => move(i, i - 1, "up")}>
                   ↑
@@ -141,7 +141,7 @@ export function Others({ places, offers, total }: { places: Places; offers: read
           const name = places.nameOf(code);
           return (
             <li key={offer.placementId} class="sm-ranks__row">
-              <About offer={offer} code={code} />
+              <About offer={offer} name={name} />
               <div class="sm-ranks__tools">
                 <Button aria-label={tr(`${name} op mijn lijst`, `Put ${name} on my list`)} onClick={() => places.rank(code)}>
                   {tr("Op mijn lijst", "On my list")}
@@ -171,9 +171,9 @@ export function Excluded({ places }: { places: Places }) {
         const name = places.nameOf(code);
         return (
           <li key={code} class="sm-ranks__row">
-            {offer ? <About offer={offer} code={code} /> : <strong>{name}</strong>}
+            {offer ? <About offer={offer} name={name} /> : <strong>{name}</strong>}
             <div class="sm-ranks__tools">
-              <Button aria-label={tr(`${name} toch laten meedoen`, `Let ${name} take part again`)} onClick={() => places.allow(code)}>
+              <Button aria-label={tr(`Toch meedoen: ${name}`, `Take part again: ${name}`)} onClick={() => places.allow(code)}>
                 {tr("Toch meedoen", "Take part again")}
               </Button>
             </div>

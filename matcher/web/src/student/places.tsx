@@ -114,10 +114,11 @@ function Ranking({ mine, answer }: { mine: Mine; answer: ListOffersResponse }) {
     api.student.getStagevraag({ stagevraagId: mine.stagevraag.stagevraagId }).then(({ stagevraag }) => stagevraag && setNewer(stagevraag), setLookError);
   }, [stale, save.error]);
   useUnsaved(dirty, tr("Je lijst is nog niet opgeslagen. Toch weggaan?", "Your list is not saved yet. Leave anyway?"));
+  const names = useMemo(() => new Map(answer.names.map((name) => [name.code, name])), [answer]);
   const nameOf = (code: string) => {
-    const offer = known.get(code);
-    if (!offer) return tr(`plek ${code}`, `place ${code}`);
-    return offer.title ? tr(`${offer.title} bij ${offer.companyName}`, `${offer.title} at ${offer.companyName}`) : offer.companyName;
+    const place = known.get(code) ?? names.get(code);
+    if (!place) return tr(`plek ${code}`, `place ${code}`);
+    return place.title ? tr(`${place.title} bij ${place.companyName}`, `${place.title} at ${place.companyName}`) : place.companyName;
   };
   const write = async (version: bigint) => {
     if (!(await save.run(version, wishes.preferred, wishes.excluded))) return;

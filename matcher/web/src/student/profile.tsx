@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { GetCatalogResponse } from "~gen/stagematch/v1/operation_pb.ts";
 import { type Profile, type Stagevraag, StagevraagState } from "~gen/stagematch/v1/student_pb.ts";
 import { api } from "~/base/api.ts";
-import { qualificationText, skillText, useCatalog } from "~/base/catalog.ts";
+import { qualificationText, schoolText, skillText, useCatalog } from "~/base/catalog.ts";
 import { count, period } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { useAction } from "~/base/load.ts";
@@ -28,7 +28,7 @@ export const levelText = (level: number): string => {
 };
 
 function fields(profile: Profile, school: string, catalog: GetCatalogResponse | undefined): (readonly [string, string])[] {
-  const schoolName = catalog?.schools.find((known) => known.code === school)?.name ?? school;
+  const schoolName = schoolText(catalog, school);
   return [
     [tr("School", "School"), schoolName],
     [tr("Opleiding", "Study programme"), qualificationText(catalog, profile.qualification)],

@@ -9,6 +9,7 @@ import { Link } from "~/base/router.tsx";
 import { canHash } from "~/public/bytes.ts";
 import { checkEntry, type ProofResult } from "~/public/proof.ts";
 import { Alert, DataList, Details, Empty, ErrorNote, P, Page, Section, Shown } from "~/ui/parts.tsx";
+import { SaveProof } from "~/ui/save_proof.tsx";
 import { ForMine } from "./mine.tsx";
 import { type Field, fieldsOf } from "./row.ts";
 
@@ -48,7 +49,7 @@ function Steps({ of }: { of: Checked }) {
   );
 }
 
-function Result({ of, roundId }: { of: Checked; roundId: string }) {
+function Result({ of, roundId, stagevraagId }: { of: Checked; roundId: string; stagevraagId: string }) {
   const { result, proof } = of;
   return (
     <>
@@ -67,6 +68,10 @@ function Result({ of, roundId }: { of: Checked; roundId: string }) {
         <Details summary={tr("De regel zelf, letter voor letter", "The row itself, to the letter")}>
           <code class="sm-mono">{of.row}</code>
         </Details>
+      </Section>
+      <Section title={tr("Bewaar het", "Keep it")}>
+        <P>{tr("Met dit bestand kan iedereen aan wie jij het geeft nagaan hoe je meedeed, zonder in te loggen. Je naam staat er niet in.", "With this file anybody to whom you give it can see how you took part, without signing in. Your name is not in it.")}</P>
+        <SaveProof roundId={roundId} stagevraagId={stagevraagId} />
       </Section>
       <Section title={tr("Hoe weet je dat?", "How do you know?")}>
         <P>{tr("Bij het verzegelen kreeg de hele lijst één vingerafdruk, en die werd openbaar. Verandert er ook maar één letter, dan wordt de vingerafdruk anders. Je browser heeft die net zelf nagerekend, vanaf jouw regel.", "When it was sealed the whole list got one fingerprint, and that was made public. If one letter changes, the fingerprint changes. Your browser just computed it itself, from your row.")}</P>
@@ -91,7 +96,7 @@ function Check({ roundId, stagevraagId }: { roundId: string; stagevraagId: strin
   if (checked.error !== undefined) return <ErrorNote error={checked.error} retry={checked.reload} />;
   return (
     <Shown of={checked} what={tr("Narekenen…", "Computing…")}>
-      {(of) => <Result of={of} roundId={roundId} />}
+      {(of) => <Result of={of} roundId={roundId} stagevraagId={stagevraagId} />}
     </Shown>
   );
 }

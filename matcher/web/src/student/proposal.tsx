@@ -10,6 +10,7 @@ import { tr } from "~/base/language.ts";
 import { Link } from "~/base/router.tsx";
 import { proposalRuns, proposalWord } from "~/base/words.ts";
 import { Contacts } from "~/public/contacts.tsx";
+import { AsksForMore } from "~/ui/asks_for_more.tsx";
 import { Alert, Badge, Button, DataList, Details, P, Page, Section, Shown } from "~/ui/parts.tsx";
 import { agendaOf } from "./agenda.ts";
 import { Answer } from "./answer.tsx";
@@ -85,10 +86,25 @@ function Object({ school, open }: { school: string; open?: boolean }) {
   );
 }
 
+/* The school entered what the student told it. */
+function AnsweredForYou({ proposal }: { proposal: Proposal }) {
+  const no = proposal.state === ProposalState.DECLINED;
+  return (
+    <Alert tone="info">
+      <p class="nl-paragraph">
+        {no
+          ? tr("Je school heeft voor je nee gezegd tegen deze plek.", "Your school declined this place for you.")
+          : tr("Je school heeft dit voor je bevestigd.", "Your school confirmed this for you.")}{" "}
+        {tr("Klopt dat niet? Bel dan meteen je stagecoördinator. Je kunt ook hieronder zien hoe je bezwaar maakt.", "Is that not right? Then call your coördinator at once. Below you also see how to object.")}
+      </p>
+    </Alert>
+  );
+}
+
 const waiting: Partial<Record<ProposalState, () => string>> = {
   [ProposalState.PROPOSED]: () => tr("Je school kijkt eerst of dit voorstel goed is. Je hoeft nu niets te doen.", "Your school first looks whether this proposal is good. There is nothing to do now."),
   [ProposalState.APPROVED]: () => tr("Het bedrijf kijkt nu, zonder je naam te zien. Je hoeft nu niets te doen.", "The company now looks, without seeing your name. There is nothing to do now."),
-  [ProposalState.CONFIRMED]: () => tr("Je zei ja. Je stagecoördinator geeft nu je naam, e-mail en telefoon aan het bedrijf. Daarna plannen jullie een kennismaking.", "You said yes. Your coördinator now gives your name, e-mail and telephone to the company. Then you plan to meet."),
+  [ProposalState.CONFIRMED]: () => tr("Deze plek is bevestigd. Je stagecoördinator geeft nu je naam, e-mail en telefoon aan het bedrijf. Daarna plannen jullie een kennismaking.", "This place is confirmed. Your coördinator now gives your name, e-mail and telephone to the company. Then you plan to meet."),
   [ProposalState.PLACED]: () => tr("De plek is van jou.", "The place is yours."),
   [ProposalState.STARTED]: () => tr("Je stage loopt.", "Your internship runs."),
   [ProposalState.COMPLETED]: () => tr("Je stage is afgerond.", "Your internship is completed."),
@@ -117,6 +133,7 @@ function Body({ place, reload }: { place: Place; reload: () => void }) {
         <Badge tone={word.tone}>{proposal.state === ProposalState.ACCEPTED ? tr("Wacht op jou", "Waits for you") : word.text}</Badge>
         {proposal.dueTime && proposal.state === ProposalState.ACCEPTED && <span>{tr(`Zeg ja of nee uiterlijk ${due(proposal.dueTime)}`, `Say yes or no by ${due(proposal.dueTime)}`)}</span>}
       </div>
+      {proposal.onBehalfOfStudent && <AnsweredForYou proposal={proposal} />}
       {next && <Alert tone={proposal.state >= ProposalState.PLACED ? "ok" : "info"}>{next()}</Alert>}
       <Section title={tr("De plek", "The place")}>
         <Facts place={place} />
@@ -136,6 +153,7 @@ function Body({ place, reload }: { place: Place; reload: () => void }) {
       {alive && (
         <Section title={tr("Vragen of niet eens?", "Questions, or do you not agree?")}>
           <Object school={proposal.school} />
+          <AsksForMore proposalId={proposal.proposalId} />
           {proposal.state < ProposalState.PLACED && (
             <P>
               <Link href="/student/stoppen">{tr("Ik heb zelf een plek, of ik wil stoppen met zoeken", "I found a place myself, or want to stop looking")}</Link>

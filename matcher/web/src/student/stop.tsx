@@ -7,6 +7,7 @@ import { tr } from "~/base/language.ts";
 import { useAction, useLoad } from "~/base/load.ts";
 import { go, Link } from "~/base/router.tsx";
 import { Form, RadioGroup, SelectField, TextArea } from "~/ui/fields.tsx";
+import { orShowNow } from "~/ui/overtaken.ts";
 import { Alert, Button, Card, Dialog, Outcome, P, Page, Section, Shown } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
 import { Contacts } from "~/public/contacts.tsx";
@@ -22,7 +23,7 @@ function Elsewhere({ stagevraag, changed }: { stagevraag: Stagevraag; changed: (
   const [placement, setPlacement] = useState("");
   const [sure, ask] = useState(false);
   const offers = useLoad(() => api.student.listOffers({ stagevraagId: stagevraag.stagevraagId, pageSize: 1000 }), [stagevraag.stagevraagId]);
-  const action = useAction((requestId: string, stagevraagId: string, version: bigint, placementId: string) => api.student.placeElsewhere({ requestId, stagevraagId, version, placementId }));
+  const action = useAction((requestId: string, stagevraagId: string, version: bigint, placementId: string) => orShowNow(api.student.placeElsewhere({ requestId, stagevraagId, version, placementId }), changed));
   const send = async () => {
     if (!(await action.run(stagevraag.stagevraagId, stagevraag.version, placement))) return;
     changed();
@@ -65,7 +66,7 @@ function Withdraw({ stagevraag, changed }: { stagevraag: Stagevraag; changed: ()
   const [sure, ask] = useState(false);
   const reasons = useReasons("withdrawn_student");
   const action = useAction((requestId: string, stagevraagId: string, version: bigint, reason: string, why: string) =>
-    api.student.withdrawStagevraag({ requestId, stagevraagId, version, reason, text: why }),
+    orShowNow(api.student.withdrawStagevraag({ requestId, stagevraagId, version, reason, text: why }), changed),
   );
   const needsText = code === "anders";
   const send = async () => {

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { GetCatalogResponse } from "~gen/stagematch/v1/operation_pb.ts";
 import type { CandidateView } from "~gen/stagematch/v1/proposal_pb.ts";
 import { qualificationText, skillText } from "~/base/catalog.ts";
-import { type Criteria, levelText } from "~/base/criteria.ts";
+import { levelText } from "~/base/criteria.ts";
 import { tr } from "~/base/language.ts";
 import { proposalWord, type Tone } from "~/base/words.ts";
 import { Alert, Badge, Card, Heading } from "./parts.tsx";
@@ -40,27 +40,24 @@ type Line = { key: string; what: ComponentChildren; asked: string; word: { text:
 const fits = (): { text: string; tone: Tone } => ({ text: tr("Past", "Fits"), tone: "positive" });
 const meets = (): { text: string; tone: Tone } => ({ text: tr("Voldoet", "Meets it"), tone: "positive" });
 
-function linesOf(view: CandidateView, criteria: Criteria | undefined, catalog: GetCatalogResponse | undefined): Line[] {
+function linesOf(view: CandidateView, catalog: GetCatalogResponse | undefined): Line[] {
   const lines: Line[] = [];
   if (view.qualification) lines.push({ key: "qualification", what: tr("Opleiding", "Study"), asked: qualificationText(catalog, view.qualification), word: fits() });
   if (view.periodMet) lines.push({ key: "period", what: tr("Periode", "Period"), asked: tr("De periode van jullie plek", "The period of your place"), word: fits() });
   if (view.hoursAndDaysMet) lines.push({ key: "hours", what: tr("Uren en dagen", "Hours and days"), asked: tr("De uren en dagen van jullie plek", "The hours and days of your place"), word: fits() });
-  for (const hard of criteria?.hardCriteria ?? [])
+  for (const hard of view.hardCriteria)
     lines.push({ key: `hard-${hard.skill}`, what: skillText(catalog, hard.skill), asked: tr(`Eis: ten minste ${levelText(hard.level)}`, `Required: at least ${levelText(hard.level)}`), word: meets() });
   for (const { skill, band } of view.bands) {
     if (!band) continue;
-    const minimum = criteria?.weightedCriteria.find((weighted) => weighted.skill === skill)?.minimumLevel ?? 0;
+    const minimum = view.weightedCriteria.find((weighted) => weighted.skill === skill)?.minimumLevel ?? 0;
     const asked = minimum > 0 ? tr(`Wens: vanaf ${levelText(minimum)}`, `Wish: from ${levelText(minimum)}`) : tr("Wens, zonder minimum", "Wish, without a minimum");
     lines.push({ key: `wish-${skill}`, what: skillText(catalog, skill), asked, word: bandText(band, minimum) });
   }
   return lines;
 }
 
-/**
- * `criteria`: what the placement declared; where it changed since the proposal was made, the bands are still those of then. Levels are
- * never shown, only how they stand to what was asked.
- */
-export function CandidateCard({ view, criteria, catalog, children }: { view: CandidateView; criteria?: Criteria | undefined; catalog?: GetCatalogResponse | undefined; children?: ComponentChildren }) {
+/** Against what the company declared before it saw anybody. Levels are never shown, only how they stand to what was asked. */
+export function CandidateCard({ view, catalog, children }: { view: CandidateView; catalog?: GetCatalogResponse | undefined; children?: ComponentChildren }) {
   const state = proposalWord(view.state);
   const reduction = reductions[view.reduction];
   return (
@@ -73,7 +70,7 @@ export function CandidateCard({ view, criteria, catalog, children }: { view: Can
         <p class="nl-paragraph sm-lead">{tr("Deze student voldoet aan alle eisen van de plek.", "This student meets every requirement of the place.")}</p>
       )}
       <ul class="sm-criteria" aria-label={tr("Hoe de kandidaat past bij wat jullie vragen", "How the candidate fits what you ask")}>
-        {linesOf(view, criteria, catalog).map((line) => (
+        {linesOf(view, catalog).map((line) => (
           <li key={line.key} class="sm-criteria__line">
             <span>
               <strong>{line.what}</strong>

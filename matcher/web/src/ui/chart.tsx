@@ -3,7 +3,8 @@ import { number } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { Details, Table } from "./parts.tsx";
 
-export type Bar = { label: string; value: number };
+/** `shown`: what stands there in place of a number that is not told. */
+export type Bar = { label: string; value: number; shown?: string };
 
 /** `names`: of the two columns of the table. `summary`: what the picture shows, for whoever does not see it. */
 export function BarChart({ title, names, bars, summary }: { title: string; names: readonly [string, string]; bars: readonly Bar[]; summary: string }) {
@@ -22,7 +23,11 @@ export function BarChart({ title, names, bars, summary }: { title: string; names
               <rect class="sm-chart__fill" width={`${(100 * bar.value) / most}%`} height="20" rx="4" />
             </svg>
             <span class="sm-chart__value">
-              {number(bar.value)} <span class="sm-quiet">({share(bar.value)})</span>
+              {bar.shown ?? (
+                <>
+                  {number(bar.value)} <span class="sm-quiet">({share(bar.value)})</span>
+                </>
+              )}
             </span>
           </div>
         ))}
@@ -34,8 +39,8 @@ export function BarChart({ title, names, bars, summary }: { title: string; names
           rowKey={(bar) => bar.label}
           columns={[
             { name: names[0], cell: (bar) => bar.label },
-            { name: names[1], number: true, cell: (bar) => number(bar.value) },
-            { name: tr("Deel", "Share"), number: true, cell: (bar) => share(bar.value) },
+            { name: names[1], number: true, cell: (bar) => bar.shown ?? number(bar.value) },
+            { name: tr("Deel", "Share"), number: true, cell: (bar) => (bar.shown === undefined ? share(bar.value) : "") },
           ]}
         />
       </Details>

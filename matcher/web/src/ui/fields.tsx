@@ -146,7 +146,10 @@ export function RadioGroup({ label, help, error, value, onValue, choices }: Fiel
   );
 }
 
-/** A form that is sent once: Enter and the button do the same, and nothing reloads. */
+/* The control of the first field that says what is wrong. */
+const firstWrong = (form: HTMLFormElement) => form.querySelector(".sm-error")?.closest("fieldset, .utrecht-form-field")?.querySelector<HTMLElement>("input, select, textarea");
+
+/** A form that is sent once: Enter and the button do the same, and nothing reloads. What is wrong gets the focus, once it is drawn. */
 export function Form({ onSubmit, children, label }: { onSubmit: () => void; children: ComponentChildren; label?: string }) {
   return (
     <form
@@ -155,7 +158,9 @@ export function Form({ onSubmit, children, label }: { onSubmit: () => void; chil
       aria-label={label}
       onSubmit={(event) => {
         event.preventDefault();
+        const form = event.currentTarget;
         onSubmit();
+        setTimeout(() => firstWrong(form)?.focus());
       }}
     >
       {children}

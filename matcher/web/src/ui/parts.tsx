@@ -19,7 +19,7 @@ export function Button({
     <button
       {...rest}
       type={type}
-      class={`nl-button nl-button--${kind}${danger ? " nl-button--negative" : ""}${busy ? " nl-button--busy" : ""}`}
+      class={`nl-button nl-button--${kind}${danger ? " nl-button--negative" : ""}${busy ? " nl-button--busy" : ""}${rest.disabled ? " nl-button--disabled" : ""}`}
       aria-disabled={busy ? "true" : undefined}
     >
       <span class="nl-button__label">{busy ? tr("Bezig…", "Busy…") : children}</span>

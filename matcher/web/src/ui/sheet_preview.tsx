@@ -4,7 +4,8 @@ import { type CellProblem, cellOf, type ColumnDef, type Mapping } from "~/base/c
 import { count, number } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { useAction } from "~/base/load.ts";
-import { readSheet, type Sheet } from "~/base/sheet.ts";
+import type { Sheet } from "~/base/sheet.ts";
+import { readSheetFile } from "~/base/sheet_file.ts";
 import { SelectField, TextField } from "./fields.tsx";
 import { Alert, Badge, Button, Details, Outcome, P, Progress } from "./parts.tsx";
 import { type VirtualColumn, VirtualTable } from "./virtual.tsx";
@@ -13,7 +14,7 @@ const rowsToMend = 25;
 
 export function ChooseSheet({ label, onSheet }: { label: string; onSheet: (sheet: Sheet, name: string) => void }) {
   const id = useId();
-  const read = useAction(async (_: string, file: File) => onSheet(await readSheet(file), file.name));
+  const read = useAction(async (_: string, file: File) => onSheet(await readSheetFile(file), file.name));
   return (
     <div class="sm-stack">
       <label class="utrecht-form-label" for={id}>

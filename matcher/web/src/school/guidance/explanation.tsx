@@ -45,7 +45,7 @@ function Explained({ found, placementId }: { found: ExplainStagevraagResponse; p
       ) : (
         <Alert tone="warning">{whyNone(found)}</Alert>
       )}
-      <P>{tr(`Er pasten ${count(found.eligibleCount, "plek", "plekken")} bij deze stagevraag.`, `${count(found.eligibleCount, "place", "places")} suited this request.`)}</P>
+      <P>{tr(`Er ${found.eligibleCount === 1 ? "paste" : "pasten"} ${count(found.eligibleCount, "plek", "plekken")} bij deze stagevraag.`, `${count(found.eligibleCount, "place", "places")} suited this request.`)}</P>
       {found.preferred.length > 0 && (
         <>
           <P>{matched ? tr("Deze plekken stonden hoger op de lijst, maar gingen naar anderen:", "These places were higher on the list but went to others:") : tr("Deze plekken gingen naar anderen:", "These places went to others:")}</P>
@@ -125,7 +125,7 @@ export function ruleText(rule: MatchRule): string {
     case MatchRule.LEERWEG:
       return tr("Andere leerweg", "Another leerweg");
     case MatchRule.EXCLUDED:
-      return tr("Uitgesloten door de student, of eerder niet doorgegaan", "Excluded by the student, or fell through before");
+      return tr("Uitgesloten door de student of de school, of eerder niet doorgegaan", "Excluded by the student or the school, or fell through before");
     case MatchRule.PERIOD:
       return tr("Periode past niet", "Period does not fit");
     case MatchRule.HOURS:

@@ -6,10 +6,12 @@ import type { ReasonEvent } from "~/base/catalog.ts";
 import { tr } from "~/base/language.ts";
 import { useAction } from "~/base/load.ts";
 import { Link } from "~/base/router.tsx";
+import { AskFirst } from "~/ui/ask.tsx";
 import { RadioGroup } from "~/ui/fields.tsx";
-import { Button, Dialog, ErrorNote, Outcome, P, Section } from "~/ui/parts.tsx";
+import { Button, ErrorNote, P, Section } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
 import type { Whole } from "./proposal_page.tsx";
+import { ForStudent } from "./for_student.tsx";
 import { type GivenReason, ReasonDialog } from "./reason_dialog.tsx";
 import { ReleaseDialog } from "./release_dialog.tsx";
 import { undoable } from "./undoable.ts";
@@ -18,8 +20,7 @@ type Props = { whole: Whole; changed: (proposal: Proposal) => void; reload: () =
 
 export function ProposalActions({ whole, changed, reload }: Props) {
   const { proposal } = whole;
-  const criteria = [...new Set([...(whole.placement?.hardCriteria ?? []), ...(whole.placement?.weightedCriteria ?? [])].map((one) => one.skill))];
-  const ends = { proposal, criteria, changed };
+  const ends = { proposal, criteria: whole.criteria, changed };
   const main = mainAction(whole, changed, reload);
   const stop = stopActions(ends);
   if (!main && !stop) return null;
@@ -36,8 +37,14 @@ function mainAction(whole: Whole, changed: (proposal: Proposal) => void, reload:
     case ProposalState.PROPOSED:
       return <Approve key={String(whole.proposal.version)} proposal={whole.proposal} changed={changed} />;
     case ProposalState.APPROVED:
-    case ProposalState.ACCEPTED:
       return <Waiting state={whole.proposal.state} reload={reload} proposal={whole.proposal} />;
+    case ProposalState.ACCEPTED:
+      return (
+        <>
+          <Waiting state={whole.proposal.state} reload={reload} proposal={whole.proposal} />
+          <ForStudent proposal={whole.proposal} criteria={whole.criteria} changed={changed} />
+        </>
+      );
     case ProposalState.CONFIRMED:
       return <Release whole={whole} changed={changed} />;
     case ProposalState.RELEASED:
@@ -107,7 +114,7 @@ function Waiting({ state, proposal, reload }: { state: ProposalState; proposal: 
     state === ProposalState.APPROVED
       ? tr("Het bedrijf is aan zet. Antwoordt het niet, bel dan. Wat het bedrijf je vertelt, voer je namens het bedrijf in.", "It is the company's turn. If it does not answer, call. What it tells you, you enter for the company.")
       : state === ProposalState.ACCEPTED
-        ? tr("De student is aan zet: ja of nee zeggen kan alleen de student zelf. Antwoordt de student niet, bel dan.", "It is the student's turn: only the student can say yes or no. If there is no answer, call the student.")
+        ? tr("De student is aan zet en kiest zelf. Antwoordt de student niet, bel dan. Lukt het de student niet om zelf te antwoorden, dan kun jij dat invoeren.", "It is the student's turn, and the student chooses. If there is no answer, call. Where the student cannot answer here, you can enter it.")
         : tr("Na de kennismaking meldt het bedrijf of de student komt. Je kunt dat ook namens het bedrijf invoeren.", "After the introduction the company says whether the student comes. You can enter that for the company too.");
   return (
     <div class="sm-stack">
@@ -149,6 +156,7 @@ function Ask({ proposal, changed, kind }: { proposal: Proposal; changed: (propos
   const action = useAction(async (requestId) => {
     const given = { requestId, proposalId: proposal.proposalId, version: proposal.version };
     const answer = kind === "start" ? await api.proposal.startProposal(given) : await api.proposal.completeProposal(given);
+    say(tr("Opgeslagen.", "Saved."));
     if (answer.proposal) changed(answer.proposal);
   });
   const text =
@@ -160,16 +168,9 @@ function Ask({ proposal, changed, kind }: { proposal: Proposal; changed: (propos
       <Button kind="primary" onClick={() => setOpen(true)}>
         {text.button}
       </Button>
-      <Dialog open={open} close={() => setOpen(false)} title={text.button}>
+      <AskFirst open={open} close={() => setOpen(false)} title={text.button} action={action} yes={text.button}>
         <P>{text.ask}</P>
-        <Outcome of={action} />
-        <div class="sm-row">
-          <Button kind="primary" busy={action.busy} onClick={() => void action.run().then((done) => done && (setOpen(false), say(tr("Opgeslagen.", "Saved."))))}>
-            {text.button}
-          </Button>
-          <Button onClick={() => setOpen(false)}>{tr("Annuleren", "Cancel")}</Button>
-        </div>
-      </Dialog>
+      </AskFirst>
     </div>
   );
 }

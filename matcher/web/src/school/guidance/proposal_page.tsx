@@ -9,6 +9,7 @@ import { tr } from "~/base/language.ts";
 import { useLoad } from "~/base/load.ts";
 import { Link, type Params } from "~/base/router.tsx";
 import { proposalWord } from "~/base/words.ts";
+import { AsksForMore } from "~/ui/asks_for_more.tsx";
 import { Alert, Badge, DataList, P, Page, Section, Shown } from "~/ui/parts.tsx";
 import { CheckIns } from "./check_ins.tsx";
 import { Explanation } from "./explanation.tsx";
@@ -19,17 +20,19 @@ import { ProposalActions } from "./proposal_actions.tsx";
 import { ReadText } from "./read_text.tsx";
 import { ShownView } from "./shown_view.tsx";
 
-export type Whole = { proposal: Proposal; stagevraag: Stagevraag | undefined; placement: Placement | undefined };
+/** `criteria`: skills that the proposal's own version of the placement declared. */
+export type Whole = { proposal: Proposal; stagevraag: Stagevraag | undefined; placement: Placement | undefined; criteria: readonly string[] };
 
 async function askWhole(proposalId: string, signal: AbortSignal): Promise<Whole> {
   const { proposal } = await api.proposal.getProposal({ proposalId }, { signal });
   if (!proposal) throw new Error("an answer without a proposal");
   const missing = () => undefined; // withdrawn or erased since: the page says less
-  const [stagevraag, placement] = await Promise.all([
+  const [stagevraag, placement, shown] = await Promise.all([
     api.student.getStagevraag({ stagevraagId: proposal.stagevraagId }, { signal }).then((answer) => answer.stagevraag, missing),
     api.placement.getPlacement({ placementId: proposal.placementId }, { signal }).then((answer) => answer.placement, missing),
+    api.proposal.getShownView({ proposalId }, { signal }),
   ]);
-  return { proposal, stagevraag, placement };
+  return { proposal, stagevraag, placement, criteria: [...new Set([...shown.hardCriteria, ...shown.weightedCriteria].map((one) => one.skill))] };
 }
 
 export function useWhole(proposalId: string) {
@@ -68,6 +71,7 @@ function Head({ whole: { proposal, stagevraag, placement } }: { whole: Whole }) 
         <Badge tone={word.tone}>{word.text}</Badge>
         {waits && <span class="sm-quiet">{tr("uiterlijk", "by")} {due(proposal.dueTime)}</span>}
         {proposal.escalated && <Badge tone="negative">{tr("Duurt te lang", "Takes too long")}</Badge>}
+        {proposal.onBehalfOfStudent && <Badge>{tr("Antwoord door school ingevoerd namens de student", "Answer entered by the school for the student")}</Badge>}
         {proposal.onBehalf && <Badge>{tr("Door school ingevoerd namens het bedrijf", "Entered by the school for the company")}</Badge>}
       </div>
       {stagevraag && proposal.state <= ProposalState.STARTED && <P>{nextStep(stagevraag, proposal)}</P>}
@@ -98,6 +102,7 @@ function Rest({ whole, changed }: { whole: Whole; changed: (proposal: Proposal) 
       </Section>
       <Section title={tr("Wat het bedrijf ziet", "What the company sees")}>
         <ShownView proposalId={proposal.proposalId} version={proposal.version} />
+        {proposal.state !== ProposalState.PROPOSED && proposal.state !== ProposalState.VETOED && <AsksForMore proposalId={proposal.proposalId} />}
       </Section>
       {[ProposalState.PLACED, ProposalState.STARTED, ProposalState.COMPLETED].includes(proposal.state) && (
         <Section title={tr("Praktijkovereenkomst", "Placement agreement")}>

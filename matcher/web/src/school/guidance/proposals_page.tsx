@@ -11,6 +11,7 @@ import { proposalWord } from "~/base/words.ts";
 import { SelectField, TextField } from "~/ui/fields.tsx";
 import { Badge, Button, Dialog, Empty, P, Page, Shown } from "~/ui/parts.tsx";
 import { VirtualTable, type VirtualColumn } from "~/ui/virtual.tsx";
+import { allPlacements } from "../market/scope.ts";
 import { allProposals } from "./all.ts";
 import { ApproveMany, type Replace } from "./approve_many.tsx";
 import { Explanation } from "./explanation.tsx";
@@ -18,20 +19,22 @@ import { askNames, studentOf } from "./names.ts";
 import { nameOrNumber, sortName } from "./person.ts";
 import { plain } from "./student_rows.ts";
 
-type Row = { proposal: Proposal; name: string; sort: string; number: string; text: string };
+type Row = { proposal: Proposal; place: string; name: string; sort: string; number: string; text: string };
+type Titles = ReadonlyMap<string, string>;
 
 export function ProposalsPage() {
   const [heard, setHeard] = useState(0);
   const loaded = useLoad(async (signal) => {
-    const [proposals, rounds] = await Promise.all([
+    const [proposals, places, rounds] = await Promise.all([
       allProposals(signal, undefined, setHeard),
+      allPlacements(signal).catch(() => []), // only for what places are called
       everyPage(async (pageToken) => {
         const page = await api.round.listRounds({ pageSize: 1000, pageToken }, { signal });
         return { items: page.rounds, next: page.nextPageToken };
       }),
     ]);
     await askNames(proposals.map((one) => one.stagevraagId)).catch(() => undefined); // without names it is still of use
-    return { proposals, rounds };
+    return { proposals, rounds, titles: new Map(places.map((place) => [place.placementId, place.title] as const)) };
   }, []);
   const replace: Replace = (changed) => {
     if (!loaded.data) return;
@@ -41,7 +44,7 @@ export function ProposalsPage() {
   return (
     <Page title={tr("Voorstellen", "Proposals")} lead={tr("Een voorstel is een student bij een plek. De school keurt goed, daarna kijkt het bedrijf zonder naam.", "A proposal is a student at a place. The school approves, then the company looks without a name.")}>
       <Shown of={loaded} what={tr(`Voorstellen ophalen: ${number(heard)}`, `Reading proposals: ${number(heard)}`)}>
-        {({ proposals, rounds }) =>
+        {({ proposals, rounds, titles }) =>
           proposals.length === 0 ? (
             <Empty>
               <P>{tr("Er zijn nog geen voorstellen. Ze komen er als je een ronde bekendmaakt.", "There are no proposals yet. They come when you publish a round.")}</P>
@@ -50,7 +53,7 @@ export function ProposalsPage() {
               </P>
             </Empty>
           ) : (
-            <Proposals proposals={proposals} rounds={rounds.map((round) => ({ value: round.roundId, label: round.name }))} replace={replace} />
+            <Proposals proposals={proposals} titles={titles} rounds={rounds.map((round) => ({ value: round.roundId, label: round.name }))} replace={replace} />
           )
         }
       </Shown>
@@ -58,17 +61,18 @@ export function ProposalsPage() {
   );
 }
 
-function rowOf(proposal: Proposal): Row {
+function rowOf(proposal: Proposal, titles: Titles): Row {
   const student = studentOf(proposal.stagevraagId);
   const name = nameOrNumber(student);
   const code = student?.studentNumber ?? "";
-  return { proposal, name, sort: sortName(student?.identity) || code, number: code, text: plain(`${name} ${code} ${proposal.companyName} ${proposal.leerplaats} ${proposal.candidate}`) };
+  const place = titles.get(proposal.placementId) || proposal.leerplaats;
+  return { proposal, place, name, sort: sortName(student?.identity) || code, number: code, text: plain(`${name} ${code} ${proposal.companyName} ${place} ${proposal.leerplaats} ${proposal.candidate}`) };
 }
 
 const states = Object.values(ProposalState).filter((state): state is ProposalState => typeof state === "number" && state > 0);
 const collator = new Intl.Collator("nl");
 
-function Proposals({ proposals, rounds, replace }: { proposals: readonly Proposal[]; rounds: { value: string; label: string }[]; replace: Replace }) {
+function Proposals({ proposals, titles, rounds, replace }: { proposals: readonly Proposal[]; titles: Titles; rounds: { value: string; label: string }[]; replace: Replace }) {
   const waiting = proposals.some((one) => one.state === ProposalState.PROPOSED);
   const [state, setState] = useState<ProposalState>(waiting ? ProposalState.PROPOSED : ProposalState.UNSPECIFIED);
   const [round, setRound] = useState("");
@@ -77,7 +81,7 @@ function Proposals({ proposals, rounds, replace }: { proposals: readonly Proposa
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [why, setWhy] = useState<Row | null>(null);
   const chosenLanguage = useLanguage();
-  const rows = useMemo(() => proposals.map(rowOf).sort((a, b) => collator.compare(a.sort, b.sort)), [proposals]);
+  const rows = useMemo(() => proposals.map((one) => rowOf(one, titles)).sort((a, b) => collator.compare(a.sort, b.sort)), [proposals, titles]);
   const shown = useMemo(() => {
     const words = plain(search).split(/\s+/).filter(Boolean);
     return rows.filter(
@@ -146,7 +150,7 @@ function columnsOf(chosen: ReadonlySet<string>, choose: (id: string, on: boolean
         ),
     },
     { name: tr("Student", "Student"), width: "minmax(11rem, 2fr)", cell: (row) => <Link href={`/school/voorstellen/${row.proposal.proposalId}`}>{row.sort || tr("zonder naam", "without a name")}</Link> },
-    { name: tr("Bedrijf en plek", "Company and place"), width: "minmax(13rem, 3fr)", cell: ({ proposal }) => `${proposal.companyName}, ${proposal.leerplaats}` },
+    { name: tr("Bedrijf en plek", "Company and place"), width: "minmax(13rem, 3fr)", cell: ({ proposal, place }) => `${proposal.companyName}, ${place}` },
     { name: tr("Keus", "Choice"), width: "4.5rem", number: true, cell: ({ proposal }) => proposal.rank },
     {
       name: tr("Uitleg", "Explanation"),

@@ -2,13 +2,14 @@
 import { ProposalState, type Proposal } from "~gen/stagematch/v1/proposal_pb.ts";
 import { StagevraagState, type Stagevraag } from "~gen/stagematch/v1/student_pb.ts";
 import { api, everyPage } from "~/base/api.ts";
-import { qualificationText, useCatalog } from "~/base/catalog.ts";
+import { qualificationText, schoolText, useCatalog } from "~/base/catalog.ts";
 import { day, period } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { type Loaded, useLoad } from "~/base/load.ts";
 import { Link, type Params } from "~/base/router.tsx";
-import { daysText, leerwegText, proposalWord, stagevraagWord } from "~/base/words.ts";
+import { daysText, leerwegText, proposalRuns, proposalWord, stagevraagWord } from "~/base/words.ts";
 import { Alert, Badge, DataList, P, Page, Section, Shown, Steps, Table } from "~/ui/parts.tsx";
+import { SaveProof } from "~/ui/save_proof.tsx";
 import { Explanation } from "./explanation.tsx";
 import { useNames } from "./names.ts";
 import { fullName } from "./person.ts";
@@ -37,10 +38,10 @@ function Whole({ stagevraag, changed, reload }: { stagevraag: Stagevraag; change
   const proposals = useLoad(
     (signal) =>
       everyPage(async (pageToken) => {
-        const page = await api.proposal.listProposals({ pageSize: 1000, pageToken, roundId: stagevraag.roundId }, { signal });
-        return { items: page.proposals.filter((one) => one.stagevraagId === stagevraag.stagevraagId), next: page.nextPageToken };
+        const page = await api.proposal.listProposals({ pageSize: 1000, pageToken, stagevraagId: stagevraag.stagevraagId }, { signal });
+        return { items: page.proposals, next: page.nextPageToken };
       }),
-    [stagevraag.stagevraagId, stagevraag.roundId, stagevraag.version],
+    [stagevraag.stagevraagId, stagevraag.version],
   );
   return (
     <>
@@ -98,39 +99,48 @@ function Identity({ stagevraag }: { stagevraag: Stagevraag }) {
   );
 }
 
+/* Of every round that the student was in; the one that runs comes first. */
 function Proposals({ of, stagevraag }: { of: Loaded<Proposal[]>; stagevraag: Stagevraag }) {
+  const inRound = (list: readonly Proposal[]) => list.some((one) => one.roundId === stagevraag.roundId);
   return (
     <Section title={tr("Voorstellen", "Proposals")}>
       <Shown of={of}>
-        {(list) =>
-          list.length > 0 ? (
-            <Table
-              caption={tr("Voorstellen van deze student", "Proposals of this student")}
-              rows={list}
-              rowKey={(one) => one.proposalId}
-              columns={[
-                { name: tr("Plek", "Place"), cell: (one) => <Link href={`/school/voorstellen/${one.proposalId}`}>{`${one.companyName}, ${one.leerplaats}`}</Link> },
-                { name: tr("Keus", "Choice"), number: true, cell: (one) => one.rank },
-                {
-                  name: tr("Waar het staat", "Where it stands"),
-                  cell: (one) => {
-                    const word = proposalWord(one.state);
-                    return <Badge tone={word.tone}>{word.text}</Badge>;
-                  },
-                },
-              ]}
-            />
-          ) : stagevraag.roundId ? (
-            <>
-              <P>{tr("De student doet mee in een ronde, en kreeg nog geen plek.", "The student is in a round and got no place yet.")}</P>
-              <Explanation roundId={stagevraag.roundId} stagevraagId={stagevraag.stagevraagId} />
-            </>
-          ) : (
-            <P>{tr("Er zijn nog geen voorstellen.", "There are no proposals yet.")}</P>
-          )
-        }
+        {(list) => (
+          <>
+            {list.length > 0 && <ProposalTable list={[...list].sort((a, b) => Number(proposalRuns(b.state)) - Number(proposalRuns(a.state)))} />}
+            {stagevraag.roundId && inRound(list) && <SaveProof roundId={stagevraag.roundId} stagevraagId={stagevraag.stagevraagId} />}
+            {stagevraag.roundId && !inRound(list) && (
+              <>
+                <P>{tr("De student doet mee in een ronde, en kreeg nog geen plek.", "The student is in a round and got no place yet.")}</P>
+                <Explanation roundId={stagevraag.roundId} stagevraagId={stagevraag.stagevraagId} />
+              </>
+            )}
+            {!stagevraag.roundId && list.length === 0 && <P>{tr("Er zijn nog geen voorstellen.", "There are no proposals yet.")}</P>}
+          </>
+        )}
       </Shown>
     </Section>
+  );
+}
+
+function ProposalTable({ list }: { list: readonly Proposal[] }) {
+  return (
+    <Table
+      caption={tr("Voorstellen van deze student", "Proposals of this student")}
+      rows={list}
+      rowKey={(one) => one.proposalId}
+      columns={[
+        { name: tr("Plek", "Place"), cell: (one) => <Link href={`/school/voorstellen/${one.proposalId}`}>{`${one.companyName}, ${one.leerplaats}`}</Link> },
+        { name: tr("Keus", "Choice"), number: true, cell: (one) => one.rank },
+        {
+          name: tr("Waar het staat", "Where it stands"),
+          cell: (one) => {
+            const word = proposalWord(one.state);
+            return <Badge tone={word.tone}>{word.text}</Badge>;
+          },
+        },
+      ]}
+    />
   );
 }
 
@@ -141,7 +151,7 @@ function Profile({ stagevraag: { profile, school } }: { stagevraag: Stagevraag }
     <Section title={tr("Profiel", "Profile")}>
       <DataList
         items={[
-          [tr("School", "School"), catalog?.schools.find((one) => one.code === school)?.name ?? school],
+          [tr("School", "School"), schoolText(catalog, school)],
           [tr("Opleiding", "Programme"), qualificationText(catalog, profile.qualification)],
           [tr("Leerweg en leerjaar", "Leerweg and year"), `${leerwegText(profile.leerweg)}, ${tr("jaar", "year")} ${profile.year}`],
           [tr("Periode", "Period"), period(profile.startDate, profile.endDate)],

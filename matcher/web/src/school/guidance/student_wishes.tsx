@@ -1,6 +1,6 @@
 // Preferences and exclusions, which a coördinator may set for a student who asks.
 import { useState } from "preact/hooks";
-import { type Offer, type Stagevraag, StagevraagState } from "~gen/stagematch/v1/student_pb.ts";
+import { type Offer, type PlaceName, type Stagevraag, StagevraagState } from "~gen/stagematch/v1/student_pb.ts";
 import { api } from "~/base/api.ts";
 import { count } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
@@ -11,6 +11,7 @@ import { Button, Outcome, P, Section, Shown } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
 import { plain } from "./student_rows.ts";
 
+type Known = { offers: readonly Offer[]; names: readonly PlaceName[] };
 type Props = { stagevraag: Stagevraag; changed: (stagevraag: Stagevraag) => void };
 
 export function Wishes({ stagevraag, changed }: Props) {
@@ -19,16 +20,19 @@ export function Wishes({ stagevraag, changed }: Props) {
   const excluded = stagevraag.profile?.excluded ?? [];
   const may = [StagevraagState.FREE, StagevraagState.PROPOSED].includes(stagevraag.state);
   const wanted = editing || preferred.length + excluded.length > 0;
-  const offers = useLoad(async (signal) => (wanted ? (await api.student.listOffers({ stagevraagId: stagevraag.stagevraagId, pageSize: 1000 }, { signal })).offers : []), [stagevraag.stagevraagId, wanted]);
-  const name = labelOf(offers.data ?? []);
+  const offers = useLoad(
+    async (signal): Promise<Known> => (wanted ? await api.student.listOffers({ stagevraagId: stagevraag.stagevraagId, pageSize: 1000 }, { signal }) : { offers: [], names: [] }),
+    [stagevraag.stagevraagId, stagevraag.version, wanted],
+  );
+  const name = labelOf(offers.data);
   if (editing)
     return (
       <Section title={tr("Wensen", "Preferences")}>
         <Shown of={offers}>
-          {(list) => (
+          {(known) => (
             <Lists
               stagevraag={stagevraag}
-              offers={list}
+              known={known}
               changed={(next) => {
                 setEditing(false);
                 changed(next);
@@ -79,15 +83,17 @@ function placeOf(offers: readonly Offer[]): (wish: string) => Offer | undefined 
   return (wish) => known.get(wish);
 }
 
-function labelOf(offers: readonly Offer[]): (wish: string) => string {
-  const place = placeOf(offers);
+/* What fits no more has a name all the same. */
+function labelOf(known: Known | undefined): (wish: string) => string {
+  const place = placeOf(known?.offers ?? []);
+  const names = new Map(known?.names.map((name) => [name.code, [name.companyName, name.title].filter(Boolean).join(", ")]));
   return (wish) => {
     const offer = place(wish);
-    return offer ? nameOf(offer) : wish;
+    return offer ? nameOf(offer) : (names.get(wish) ?? wish);
   };
 }
 
-function Lists({ stagevraag, offers, changed, cancel }: Props & { offers: readonly Offer[]; cancel: () => void }) {
+function Lists({ stagevraag, known, changed, cancel }: Props & { known: Known; cancel: () => void }) {
   const [preferred, setPreferred] = useState<string[]>([...(stagevraag.profile?.preferred ?? [])]);
   const [excluded, setExcluded] = useState<string[]>([...(stagevraag.profile?.excluded ?? [])]);
   const [dirty, setDirty] = useState(false);
@@ -105,8 +111,8 @@ function Lists({ stagevraag, offers, changed, cancel }: Props & { offers: readon
   return (
     <div class="sm-stack">
       <P>{tr("Doe dit alleen samen met de student. De volgorde telt: de beste plek staat bovenaan.", "Only do this together with the student. The order counts: the best place is on top.")}</P>
-      <PlaceList title={tr("Graag hier", "Would like")} ordered list={preferred} set={change(setPreferred)} offers={offers} />
-      <PlaceList title={tr("Nooit hier", "Never here")} list={excluded} set={change(setExcluded)} offers={offers} />
+      <PlaceList title={tr("Graag hier", "Would like")} ordered list={preferred} set={change(setPreferred)} known={known} />
+      <PlaceList title={tr("Nooit hier", "Never here")} list={excluded} set={change(setExcluded)} known={known} />
       <Outcome of={action} />
       <div class="sm-row">
         <Button kind="primary" busy={action.busy} onClick={() => void action.run(preferred, excluded)}>
@@ -118,9 +124,10 @@ function Lists({ stagevraag, offers, changed, cancel }: Props & { offers: readon
   );
 }
 
-function PlaceList({ title, list, set, offers, ordered }: { title: string; list: readonly string[]; set: (list: string[]) => void; offers: readonly Offer[]; ordered?: boolean }) {
+function PlaceList({ title, list, set, known, ordered }: { title: string; list: readonly string[]; set: (list: string[]) => void; known: Known; ordered?: boolean }) {
   const [search, setSearch] = useState("");
-  const label = labelOf(offers);
+  const { offers } = known;
+  const label = labelOf(known);
   const move = (at: number, by: number) => {
     const next = [...list];
     const [wish] = next.splice(at, 1);

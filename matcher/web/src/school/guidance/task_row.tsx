@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { TaskKind, type Task } from "~gen/stagematch/v1/task_pb.ts";
 import { ProposalState } from "~gen/stagematch/v1/proposal_pb.ts";
 import { api } from "~/base/api.ts";
-import { reasonText, skillText, useAllReasons, useCatalog } from "~/base/catalog.ts";
+import { reasonText, schoolText, skillText, useAllReasons, useCatalog } from "~/base/catalog.ts";
 import { due } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { useLoad } from "~/base/load.ts";
@@ -13,18 +13,19 @@ import { Badge, Button, Card, DataList, Shown } from "~/ui/parts.tsx";
 import { placementName, usePlacements, useRounds } from "./cached.ts";
 import { momentText } from "./check_in_words.ts";
 import { useNames } from "./names.ts";
-import { completable, taskPath } from "./tasks.ts";
+import { completable, reviewPath, taskPath } from "./tasks.ts";
 
 type Props = { task: Task; late: boolean; coordinator: boolean; complete: () => void };
 
 export function TaskRow({ task, late, coordinator, complete }: Props) {
   const done = completable(task.kind);
+  const path = coordinator ? taskPath(task) : reviewPath(task);
   return (
     <li>
       <Card>
         <div class="sm-card__head">
           <div>
-            <strong>{coordinator ? <Link href={taskPath(task)}>{taskText(task.kind)}</Link> : taskText(task.kind)}</strong>
+            <strong>{path ? <Link href={path}>{taskText(task.kind)}</Link> : taskText(task.kind)}</strong>
             {coordinator ? <About task={task} /> : <Detail task={task} />}
           </div>
           <div class="sm-row">
@@ -71,7 +72,7 @@ function useDetail(task: Task): string {
       return reason ? reasonText(reason) : task.detail;
     }
     case TaskKind.NONCE:
-      return catalog?.schools.find((school) => school.code === task.detail)?.name ?? task.detail;
+      return schoolText(catalog, task.detail);
     case TaskKind.ESCALATION: {
       const state = ProposalState[task.detail.toUpperCase() as keyof typeof ProposalState];
       return state ? proposalWord(state).text : "";

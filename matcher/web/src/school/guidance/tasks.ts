@@ -52,7 +52,7 @@ export function grouped(tasks: readonly Task[], now = new Date()): { due: Due; k
   });
 }
 
-const byPerson: readonly TaskKind[] = [TaskKind.ESCALATION, TaskKind.RED_ANSWER, TaskKind.CALL_COMPANY, TaskKind.REVIEW_REASON, TaskKind.ROUND_FAILED];
+const byPerson: readonly TaskKind[] = [TaskKind.ESCALATION, TaskKind.RED_ANSWER, TaskKind.CALL_COMPANY, TaskKind.REVIEW_REASON, TaskKind.ROUND_FAILED, TaskKind.TALK_TO_STUDENT, TaskKind.ERKENNING_LOST];
 
 /** Whether only a person can say that it is done. */
 export const completable = (kind: TaskKind): boolean => byPerson.includes(kind);
@@ -71,8 +71,29 @@ const atRound: readonly TaskKind[] = [
 const ofCompany: readonly TaskKind[] = [TaskKind.DECIDE, TaskKind.PLACE, TaskKind.CHECK_IN];
 const atPlacement: readonly TaskKind[] = [TaskKind.CALL_COMPANY, TaskKind.REOPEN, TaskKind.PUBLISH_PLACEMENT];
 
+const ofCase: readonly TaskKind[] = [
+  TaskKind.CASE_TAKE,
+  TaskKind.CASE_VERIFY,
+  TaskKind.CASE_HEAR,
+  TaskKind.CASE_ASSESS,
+  TaskKind.CASE_MEASURE,
+  TaskKind.CASE_SBB,
+  TaskKind.CASE_FEEDBACK,
+  TaskKind.CASE_AFTERCARE,
+  TaskKind.CASE_CLOSE,
+];
+
+/** Where a reviewer does it; "" for what is done in the list itself. */
+export function reviewPath(task: Pick<Task, "kind" | "subjectId">): string {
+  if (ofCase.includes(task.kind)) return `/signalering/zaken/${task.subjectId}`;
+  if (task.kind === TaskKind.SIGNAL) return `/signalering/signalen/${task.subjectId}`;
+  return task.kind === TaskKind.MEASURE_FOLLOW_UP ? "/signalering/maatregelen" : "";
+}
+
 /** The page on which it is done. */
 export function taskPath(task: Pick<Task, "kind" | "candidate" | "proposalId" | "placementId" | "stagevraagId" | "roundId">): string {
+  if (task.kind === TaskKind.MEASURE_FOLLOW_UP) return "/school/maatregelen";
+  if (task.kind === TaskKind.POINT) return "/school/aandachtspunten";
   if (atRound.includes(task.kind) && task.roundId) return `/school/rondes/${task.roundId}`;
   if (atPlacement.includes(task.kind) && task.placementId) return `/school/plekken/${task.placementId}`;
   if (ofCompany.includes(task.kind) && task.candidate) return `/school/bedrijven/kandidaten/${task.candidate}`;

@@ -7,12 +7,12 @@ import { useCatalog } from "~/base/catalog.ts";
 import { due } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { useAction, useLoad } from "~/base/load.ts";
-import { Link, type Params } from "~/base/router.tsx";
-import { moments, questions } from "~/company/check_in_text.ts";
-import { ColourChoice } from "~/company/colour_choice.tsx";
-import { onePlacement, ownCandidates, placeName } from "~/company/own.ts";
-import { Refuse } from "~/company/refuse.tsx";
-import { findTurn, waiting, waitOf } from "~/company/turn.ts";
+import { cameFrom, Link, type Params } from "~/base/router.tsx";
+import { moments, questions } from "~/market/check_in_text.ts";
+import { ColourChoice } from "~/market/colour_choice.tsx";
+import { onePlacement, ownCandidates, placeName } from "~/market/own.ts";
+import { Refuse } from "~/market/refuse.tsx";
+import { findTurn, waiting, waitOf } from "~/market/turn.ts";
 import { CandidateCard } from "~/ui/candidate.tsx";
 import { Form, SelectField } from "~/ui/fields.tsx";
 import { Alert, Button, Outcome, P, Page, Section, Shown } from "~/ui/parts.tsx";
@@ -22,7 +22,7 @@ import { OnBehalf } from "./on_behalf.tsx";
 type PartProps = { view: CandidateView; place: Placement; set: (view: CandidateView) => void };
 
 /* The two answers that a company may give: yes at once, no with a reason. */
-function Answer({ view, place, set, kind }: PartProps & { kind: "object" | "drop" }) {
+function Answer({ view, set, kind }: Omit<PartProps, "place"> & { kind: "object" | "drop" }) {
   const [refusing, refuse] = useState(false);
   const before = kind === "object";
   const agree = useAction(async (requestId) => {
@@ -31,7 +31,7 @@ function Answer({ view, place, set, kind }: PartProps & { kind: "object" | "drop
     if (answer.view) set(answer.view);
     say(before ? tr("Namens het bedrijf ingestemd.", "Agreed on behalf of the company.") : tr("Namens het bedrijf geplaatst.", "Placed on behalf of the company."));
   });
-  if (refusing) return <Refuse kind={kind} view={view} place={place} set={set} close={() => refuse(false)} />;
+  if (refusing) return <Refuse kind={kind} view={view} set={set} close={() => refuse(false)} />;
   return (
     <>
       <Outcome of={agree} />
@@ -47,16 +47,19 @@ function Answer({ view, place, set, kind }: PartProps & { kind: "object" | "drop
 
 function CheckInForm({ view, set }: Omit<PartProps, "place">) {
   const none = questions.map(() => CheckInAnswer.UNSPECIFIED);
-  const [moment, setMoment] = useState<CheckInMoment>(CheckInMoment.WEEK_2);
+  const left = moments.filter((one) => !view.checkIns.some((checkIn) => checkIn.moment === one.moment));
+  const [chosen, setMoment] = useState<CheckInMoment>(CheckInMoment.WEEK_2);
+  const moment = left.some((one) => one.moment === chosen) ? chosen : left[0]?.moment;
   const [answers, setAnswers] = useState(none);
   const [tried, setTried] = useState(false);
   const send = useAction(async (requestId) => {
-    const answer = await api.candidate.answerCompanyCheckIn({ requestId, candidate: view.candidate, moment, answers });
+    const answer = await api.candidate.answerCompanyCheckIn({ requestId, candidate: view.candidate, moment: moment ?? CheckInMoment.UNSPECIFIED, answers });
     if (answer.view) set(answer.view);
     setAnswers(none);
     setTried(false);
     say(tr("De antwoorden van het bedrijf zijn ingevoerd.", "The company's answers were entered."));
   });
+  if (left.length === 0) return <P>{tr("Het bedrijf heeft alle vragen beantwoord.", "The company answered all questions.")}</P>;
   return (
     <Form
       onSubmit={() => {
@@ -64,7 +67,7 @@ function CheckInForm({ view, set }: Omit<PartProps, "place">) {
         if (!answers.includes(CheckInAnswer.UNSPECIFIED)) void send.run();
       }}
     >
-      <SelectField label={tr("Welk moment?", "Which moment?")} value={String(moment)} onValue={(value) => setMoment(Number(value))} choices={moments.map((one) => ({ value: String(one.moment), label: one.text() }))} />
+      <SelectField label={tr("Welk moment?", "Which moment?")} value={String(moment)} onValue={(value) => setMoment(Number(value))} choices={left.map((one) => ({ value: String(one.moment), label: one.text() }))} />
       {questions.map((question, at) => (
         <ColourChoice
           key={question.text()}
@@ -86,22 +89,21 @@ function CheckInForm({ view, set }: Omit<PartProps, "place">) {
 
 function Shows({ view, place, set }: PartProps) {
   const catalog = useCatalog();
-  const parts = { view, place, set };
   const waits = view.dueTime ? tr(` Beslissen kan tot ${due(view.dueTime)}.`, ` To be decided by ${due(view.dueTime)}.`) : "";
   return (
     <>
-      <CandidateCard view={view} criteria={place} catalog={catalog.data} />
+      <CandidateCard view={view} catalog={catalog.data} />
       {view.state === ProposalState.APPROVED && (
         <Section title={tr("Wat zegt het bedrijf?", "What does the company say?")}>
           <OnBehalf company={place.companyName} />
           <P>{tr("Lees het bedrijf de kaart hierboven voor. Noem geen naam: die komt pas na de vrijgave.", "Read the card above to the company. Name nobody: the name comes only after release.") + waits}</P>
-          <Answer {...parts} kind="object" />
+          <Answer view={view} set={set} kind="object" />
         </Section>
       )}
       {view.state === ProposalState.RELEASED && (
         <Section title={tr("Na de kennismaking", "After the introduction")}>
           <OnBehalf company={place.companyName} />
-          <Answer {...parts} kind="drop" />
+          <Answer view={view} set={set} kind="drop" />
         </Section>
       )}
       {view.state === ProposalState.STARTED && (
@@ -140,11 +142,14 @@ export function BehalfCandidatePage({ params }: { params: Params }) {
   const id = params.candidate ?? "";
   const found = useLoad((signal) => load(id, signal), [id]);
   const known = found.data && "view" in found.data ? found.data : undefined;
+  // Whoever came from the proposal goes on there.
+  const [from] = useState(cameFrom);
+  const proposal = from.startsWith("/school/voorstellen/") ? from : "";
   return (
     <Page
       title={tr("Kandidaat, namens het bedrijf", "Candidate, on behalf of the company")}
       lead={known && `${placeName(known.place)}, ${known.place.companyName}`}
-      back={<Link href="/school/bedrijven/kandidaten">{tr("Kandidaten", "Candidates")}</Link>}
+      back={proposal ? <Link href={proposal}>{tr("Terug naar het voorstel", "Back to the proposal")}</Link> : <Link href="/school/bedrijven/kandidaten">{tr("Kandidaten", "Candidates")}</Link>}
     >
       <Shown of={found}>
         {(data) =>

@@ -8,7 +8,7 @@ import { tr } from "~/base/language.ts";
 import { useLoad } from "~/base/load.ts";
 import { go, Link } from "~/base/router.tsx";
 import { proposalWord } from "~/base/words.ts";
-import { ownCandidates } from "~/company/own.ts";
+import { ownCandidates } from "~/market/own.ts";
 import { candidateName } from "~/ui/candidate.tsx";
 import { SelectField, TextField } from "~/ui/fields.tsx";
 import { Badge, Empty, P, Page, Shown } from "~/ui/parts.tsx";

@@ -2,15 +2,15 @@
 import { useState } from "preact/hooks";
 import { type Account, AccountState } from "~gen/stagematch/v1/account_pb.ts";
 import { Role } from "~gen/stagematch/v1/common_pb.ts";
-import { api } from "~/base/api.ts";
 import { useCatalog } from "~/base/catalog.ts";
 import { tr } from "~/base/language.ts";
-import { useAction, useLoad } from "~/base/load.ts";
+import { Link } from "~/base/router.tsx";
+import { useLoad } from "~/base/load.ts";
 import { roleText } from "~/account/account.tsx";
-import { CheckBox, Form, RadioGroup, TextField } from "~/ui/fields.tsx";
-import { Badge, Button, Dialog, Empty, Outcome, P, Page, Section, Shown, Table } from "~/ui/parts.tsx";
-import { say } from "~/ui/toast.tsx";
-import { DisableDialog, isEmail } from "./contact_dialogs.tsx";
+import { InvitationForm } from "~/account/invitation.tsx";
+import { CheckBox, RadioGroup } from "~/ui/fields.tsx";
+import { Badge, Button, Dialog, Empty, P, Page, Section, Shown, Table } from "~/ui/parts.tsx";
+import { DisableDialog } from "./contact_dialogs.tsx";
 import { allAccounts, schoolText, useOwnSchools } from "./scope.ts";
 import { Tokens } from "./tokens.tsx";
 
@@ -19,55 +19,41 @@ const reviewers: readonly Role[] = [Role.VERTROUWENSPERSOON, Role.BEHANDELAAR];
 function InviteColleague({ close, done }: { close: () => void; done: () => void }) {
   const own = useOwnSchools();
   const catalog = useCatalog().data;
-  const [form, setForm] = useState({ name: "", email: "", role: Role.VERTROUWENSPERSOON, schools: own.length === 1 ? [...own] : ([] as string[]) });
-  const [tried, setTried] = useState(false);
-  const set = (part: Partial<typeof form>) => setForm((before) => ({ ...before, ...part }));
-  const errors = {
-    name: form.name.trim() === "" ? tr("Vul de naam in.", "Enter the name.") : undefined,
-    email: isEmail(form.email) ? undefined : tr("Vul een e-mailadres in.", "Enter an e-mail address."),
-    schools: form.schools.length === 0 ? tr("Kies een school.", "Choose a school.") : undefined,
-  };
-  const invite = useAction(async (requestId) => {
-    await api.account.inviteAccount({ requestId, email: form.email.trim(), name: form.name.trim(), role: form.role, scope: form.schools });
-    say(tr("De uitnodiging is verstuurd.", "The invitation was sent."));
-    done();
-  });
+  const [role, setRole] = useState(Role.VERTROUWENSPERSOON);
+  const [schools, setSchools] = useState<readonly string[]>(own.length === 1 ? own : []);
   return (
     <Dialog open title={tr("Collega uitnodigen", "Invite a colleague")} close={close}>
-      <Form
-        onSubmit={() => {
-          setTried(true);
-          if (!Object.values(errors).some(Boolean)) void invite.run();
-        }}
+      <InvitationForm
+        role={role}
+        scope={schools}
+        problem={schools.length === 0 ? tr("Kies een school.", "Choose a school.") : undefined}
+        example={tr("naam@school.nl", "name@school.nl")}
+        before={
+          <RadioGroup
+            label={tr("Wat doet je collega?", "What does your colleague do?")}
+            value={String(role)}
+            onValue={(value) => setRole(Number(value))}
+            choices={[
+              { value: String(Role.VERTROUWENSPERSOON), label: tr("Vertrouwenspersoon", "Confidential counsellor"), help: tr("Leest redenen en uitleg die een bedrijf of student gaf.", "Reads reasons and explanations that a company or student gave.") },
+              { value: String(Role.BEHANDELAAR), label: tr("Behandelaar", "Case handler"), help: tr("Pakt op wat moet worden uitgezocht.", "Takes up what has to be looked into.") },
+            ]}
+          />
+        }
+        close={close}
+        done={done}
       >
-        <RadioGroup
-          label={tr("Wat doet je collega?", "What does your colleague do?")}
-          value={String(form.role)}
-          onValue={(role) => set({ role: Number(role) })}
-          choices={[
-            { value: String(Role.VERTROUWENSPERSOON), label: tr("Vertrouwenspersoon", "Confidential counsellor"), help: tr("Leest redenen en uitleg die een bedrijf of student gaf.", "Reads reasons and explanations that a company or student gave.") },
-            { value: String(Role.BEHANDELAAR), label: tr("Behandelaar", "Case handler"), help: tr("Pakt op wat moet worden uitgezocht.", "Takes up what has to be looked into.") },
-          ]}
-        />
-        <TextField label={tr("Naam", "Name")} autocomplete="off" error={tried ? errors.name : undefined} value={form.name} onValue={(name) => set({ name })} />
-        <TextField label={tr("E-mailadres", "E-mail address")} type="email" autocomplete="off" error={tried ? errors.email : undefined} value={form.email} onValue={(email) => set({ email })} />
-        {own.length > 1 && (
-          <fieldset class="sm-fieldset">
-            <legend class="utrecht-form-label">{tr("Voor welke scholen?", "For which schools?")}</legend>
-            {tried && errors.schools && <div class="sm-error">{errors.schools}</div>}
-            {own.map((school) => (
-              <CheckBox key={school} label={schoolText(catalog, school)} checked={form.schools.includes(school)} onChecked={(on) => set({ schools: on ? [...form.schools, school] : form.schools.filter((one) => one !== school) })} />
-            ))}
-          </fieldset>
-        )}
-        <Outcome of={invite} />
-        <div class="sm-row">
-          <Button kind="primary" type="submit" busy={invite.busy}>
-            {tr("Verstuur de uitnodiging", "Send the invitation")}
-          </Button>
-          <Button onClick={close}>{tr("Annuleren", "Cancel")}</Button>
-        </div>
-      </Form>
+        {(problem) =>
+          own.length > 1 && (
+            <fieldset class="sm-fieldset">
+              <legend class="utrecht-form-label">{tr("Voor welke scholen?", "For which schools?")}</legend>
+              {problem && <div class="sm-error">{problem}</div>}
+              {own.map((school) => (
+                <CheckBox key={school} label={schoolText(catalog, school)} checked={schools.includes(school)} onChecked={(on) => setSchools(on ? [...schools, school] : schools.filter((one) => one !== school))} />
+              ))}
+            </fieldset>
+          )
+        }
+      </InvitationForm>
     </Dialog>
   );
 }
@@ -156,6 +142,7 @@ export function ColleaguesPage() {
     <Page title={tr("Collega’s en koppelingen", "Colleagues and connections")} lead={tr("Wie op school redenen en meldingen leest, en welke systemen namens jou werken.", "Who at school reads reasons and reports, and which systems work on your behalf.")}>
       <Section title={tr("Vertrouwenspersonen en behandelaars", "Counsellors and case handlers")}>
         <Shown of={accounts}>{(all) => <Colleagues accounts={all} reload={accounts.reload} />}</Shown>
+        <Link href="/school/meldcodes">{tr("Codes voor studenten die zonder account willen melden", "Codes for students who want to report without an account")}</Link>
       </Section>
       <Tokens />
     </Page>

@@ -214,6 +214,11 @@ export function CompaniesPage() {
   const market = useLoad(load, []);
   return (
     <Page title={tr("Bedrijven", "Companies")} lead={tr("Wie voor een bedrijf spreekt, ziet kandidaten pas als jouw school dat contact heeft gecontroleerd.", "Whoever speaks for a company sees candidates only once your school has checked that contact.")}>
+      <div class="sm-row">
+        <Link href="/school/maatregelen">{tr("Maatregelen", "Measures")}</Link>
+        <Link href="/school/erkenningen">{tr("Ingetrokken erkenningen inlezen", "Read in withdrawn recognitions")}</Link>
+        <Link href="/menukaart">{tr("Menukaart", "Menukaart")}</Link>
+      </div>
       <Shown of={market}>{(data) => <Body market={data} of={market} />}</Shown>
     </Page>
   );

@@ -2,16 +2,16 @@
 import { useState } from "preact/hooks";
 import type { Account } from "~gen/stagematch/v1/account_pb.ts";
 import { Role } from "~gen/stagematch/v1/common_pb.ts";
+import { InvitationForm } from "~/account/invitation.tsx";
 import { api } from "~/base/api.ts";
 import { useCatalog } from "~/base/catalog.ts";
 import { tr } from "~/base/language.ts";
 import { useAction } from "~/base/load.ts";
+import { AskFirst } from "~/ui/ask.tsx";
 import { CheckBox, Form, SelectField, TextField } from "~/ui/fields.tsx";
 import { Alert, Button, Dialog, Outcome, P } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
 import { schoolText, useOwnSchools } from "./scope.ts";
-
-export const isEmail = (text: string): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text.trim());
 
 /** The ids in what was typed: with commas, spaces or new lines between them. */
 export const idsOf = (text: string): string[] => [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
@@ -19,46 +19,29 @@ export const idsOf = (text: string): string[] => [...new Set(text.split(/[\s,;]+
 const isId = (id: string) => /^[A-Za-z0-9._-]{1,20}$/.test(id);
 
 export function InviteDialog({ leerbedrijf, close, done }: { leerbedrijf: string; close: () => void; done: () => void }) {
-  const [form, setForm] = useState({ name: "", email: "", companies: leerbedrijf });
-  const [tried, setTried] = useState(false);
-  const set = (part: Partial<typeof form>) => setForm((before) => ({ ...before, ...part }));
-  const ids = idsOf(form.companies);
-  const errors = {
-    name: form.name.trim() === "" ? tr("Vul de naam in.", "Enter the name.") : undefined,
-    email: isEmail(form.email) ? undefined : tr("Vul een e-mailadres in, zoals naam@bedrijf.nl.", "Enter an e-mail address, such as name@company.nl."),
-    companies: ids.length > 0 && ids.every(isId) ? undefined : tr("Vul het leerbedrijf-id in, zoals 100077736.", "Enter the leerbedrijf id, such as 100077736."),
-  };
-  const invite = useAction(async (requestId) => {
-    await api.account.inviteAccount({ requestId, email: form.email.trim(), name: form.name.trim(), role: Role.COMPANY, scope: ids });
-    say(tr("De uitnodiging is verstuurd.", "The invitation was sent."));
-    done();
-  });
+  const [companies, setCompanies] = useState(leerbedrijf);
+  const ids = idsOf(companies);
   return (
     <Dialog open title={tr("Contactpersoon uitnodigen", "Invite a contact")} close={close}>
-      <Form
-        onSubmit={() => {
-          setTried(true);
-          if (!Object.values(errors).some(Boolean)) void invite.run();
-        }}
+      <InvitationForm
+        role={Role.COMPANY}
+        scope={ids}
+        problem={ids.length > 0 && ids.every(isId) ? undefined : tr("Vul het leerbedrijf-id in, zoals 100077736.", "Enter the leerbedrijf id, such as 100077736.")}
+        example={tr("naam@bedrijf.nl", "name@company.nl")}
+        before={<P>{tr("Er gaat een bericht met een link die zeven dagen werkt. Uitnodigen is nog geen controle: die doe je daarna.", "A message goes with a link that works for seven days. Inviting is no check: you do that afterwards.")}</P>}
+        close={close}
+        done={done}
       >
-        <P>{tr("Er gaat een bericht met een link die zeven dagen werkt. Uitnodigen is nog geen controle: die doe je daarna.", "A message goes with a link that works for seven days. Inviting is no check: you do that afterwards.")}</P>
-        <TextField label={tr("Naam", "Name")} autocomplete="off" error={tried ? errors.name : undefined} value={form.name} onValue={(name) => set({ name })} />
-        <TextField label={tr("E-mailadres", "E-mail address")} type="email" autocomplete="off" error={tried ? errors.email : undefined} value={form.email} onValue={(email) => set({ email })} />
-        <TextField
-          label={tr("Leerbedrijf-id", "Leerbedrijf id")}
-          help={tr("Spreekt iemand voor meer leerbedrijven? Zet er een komma tussen.", "Does somebody speak for more than one? Put a comma between them.")}
-          error={tried ? errors.companies : undefined}
-          value={form.companies}
-          onValue={(companies) => set({ companies })}
-        />
-        <Outcome of={invite} />
-        <div class="sm-row">
-          <Button kind="primary" type="submit" busy={invite.busy}>
-            {tr("Verstuur de uitnodiging", "Send the invitation")}
-          </Button>
-          <Button onClick={close}>{tr("Annuleren", "Cancel")}</Button>
-        </div>
-      </Form>
+        {(problem) => (
+          <TextField
+            label={tr("Leerbedrijf-id", "Leerbedrijf id")}
+            help={tr("Spreekt iemand voor meer leerbedrijven? Zet er een komma tussen.", "Does somebody speak for more than one? Put a comma between them.")}
+            error={problem}
+            value={companies}
+            onValue={setCompanies}
+          />
+        )}
+      </InvitationForm>
     </Dialog>
   );
 }
@@ -132,7 +115,7 @@ export function UncheckDialog({ account, companies, close, done }: ContactProps)
     done();
   });
   return (
-    <Dialog open title={tr("Controle intrekken?", "Take the check back?")} close={close}>
+    <AskFirst open title={tr("Controle intrekken?", "Take the check back?")} close={close} action={withdraw} yes={tr("Trek de controle in", "Take the check back")} danger>
       <P>
         {tr(
           `${account.name} (${companies.join(", ")}) ziet binnen een minuut niets meer van de studenten van jouw school. Andere scholen houden hun eigen controle.`,
@@ -140,14 +123,7 @@ export function UncheckDialog({ account, companies, close, done }: ContactProps)
         )}
       </P>
       <SchoolChoice schools={own.filter((one) => account.checkedBy.includes(one))} school={school} set={setSchool} />
-      <Outcome of={withdraw} />
-      <div class="sm-row">
-        <Button danger kind="primary" busy={withdraw.busy} onClick={() => void withdraw.run()}>
-          {tr("Trek de controle in", "Take the check back")}
-        </Button>
-        <Button onClick={close}>{tr("Annuleren", "Cancel")}</Button>
-      </div>
-    </Dialog>
+    </AskFirst>
   );
 }
 
@@ -159,16 +135,9 @@ export function DisableDialog({ account, close, done }: Omit<ContactProps, "comp
     done();
   });
   return (
-    <Dialog open title={tr("Account beëindigen?", "End the account?")} close={close}>
+    <AskFirst open title={tr("Account beëindigen?", "End the account?")} close={close} action={disable} yes={tr("Beëindig het account", "End the account")} danger>
       <P>{tr(`${account.name || account.email} kan dan niet meer inloggen, en is overal meteen uitgelogd.`, `${account.name || account.email} can then sign in no more, and is signed out everywhere at once.`)}</P>
       <Alert>{tr("Je kunt deze persoon later opnieuw uitnodigen.", "You can invite this person again later.")}</Alert>
-      <Outcome of={disable} />
-      <div class="sm-row">
-        <Button danger kind="primary" busy={disable.busy} onClick={() => void disable.run()}>
-          {tr("Beëindig het account", "End the account")}
-        </Button>
-        <Button onClick={close}>{tr("Annuleren", "Cancel")}</Button>
-      </div>
-    </Dialog>
+    </AskFirst>
   );
 }

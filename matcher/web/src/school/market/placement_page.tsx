@@ -2,19 +2,18 @@
 import { useState } from "preact/hooks";
 import { type Placement, PlacementState } from "~gen/stagematch/v1/placement_pb.ts";
 import { api } from "~/base/api.ts";
-import { qualificationText, useCatalog } from "~/base/catalog.ts";
 import { criteriaOf } from "~/base/criteria.ts";
-import { euros, number, period } from "~/base/format.ts";
+import { number } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { type Loaded, useAction, useLoad } from "~/base/load.ts";
 import { refusalOf, Told } from "~/base/request.ts";
-import { go, Link, type Params } from "~/base/router.tsx";
-import { daysText, leerwegText, placementWord } from "~/base/words.ts";
-import { CriteriaCosts } from "~/company/costs.tsx";
-import { onePlacement, placeName } from "~/company/own.ts";
-import { freeSeats, seatsText } from "~/company/seats.ts";
+import { Link, type Params } from "~/base/router.tsx";
+import { onePlacement, placeName } from "~/market/own.ts";
+import { AskFirst } from "~/ui/ask.tsx";
+import { PlaceCriteria, PlaceFacts, PlaceHead, PlaceTools } from "~/market/place_parts.tsx";
+import { DraftRemarks } from "~/market/place_remarks.tsx";
 import { CriteriaList } from "~/ui/criteria.tsx";
-import { Alert, Badge, Button, DataList, Dialog, Outcome, P, Page, Section, Shown } from "~/ui/parts.tsx";
+import { Alert, Button, P, Page, Shown } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
 import { type GivenReason, ReasonDialog } from "../guidance/reason_dialog.tsx";
 import { OnBehalf } from "./on_behalf.tsx";
@@ -35,21 +34,16 @@ export async function asSchool<T>(call: Promise<T>): Promise<T> {
 }
 
 function Facts({ place }: { place: Placement }) {
-  const catalog = useCatalog().data;
-  const suspended = place.seatsSuspended > 0 ? `, ${tr(`${number(place.seatsSuspended)} staat stil`, `${number(place.seatsSuspended)} on hold`)}` : "";
   return (
-    <DataList
-      items={[
+    <PlaceFacts
+      place={place}
+      own={false}
+      first={[
         [tr("Bedrijf", "Company"), `${place.companyName} (${place.leerbedrijf}), KvK ${place.kvk}, ${place.postcode}`],
         [tr("Code van de plek", "Code of the place"), place.leerplaats],
-        [tr("Opleidingen", "Studies"), place.qualifications.map((code) => qualificationText(catalog, code)).join(", ")],
-        [tr("Leerweg", "Way of learning"), leerwegText(place.leerweg)],
-        [tr("Periode", "Period"), period(place.startDate, place.endDate)],
-        [tr("Uren en dagen", "Hours and days"), `${place.hoursPerWeek} ${tr("uur per week", "hours a week")}, ${daysText(place.days, tr("dagen in overleg", "days to be agreed"))}`],
-        [tr("Plaatsen", "Seats"), `${seatsText(place)}, ${number(freeSeats(place))} ${tr("vrij", "free")}${suspended}`],
-        ...(place.allowanceCents ? [[tr("Vergoeding", "Allowance"), `${euros(place.allowanceCents)} ${tr("per maand", "a month")}`] as const] : []),
+      ]}
+      last={[
         ...(place.tags.length ? [[tr("Trefwoorden", "Tags"), place.tags.join(", ")] as const] : []),
-        ...(place.description ? [[tr("Omschrijving", "Description"), place.description] as const] : []),
         ...(place.roundId ? [[tr("Ronde", "Round"), <Link href={`/school/rondes/${place.roundId}`}>{tr("Bekijk de ronde", "Look at the round")}</Link>] as const] : []),
       ]}
     />
@@ -68,23 +62,17 @@ function Publish({ place, changed }: PartProps) {
   return (
     <>
       <Alert>{tr("Deze plek is een concept en doet nog niet mee.", "This place is a draft and does not take part yet.")}</Alert>
+      <DraftRemarks place={place} changed={changed} />
       <div>
         <Button kind="primary" onClick={() => ask(true)}>
           {tr("Maak de plek bekend", "Publish the place")}
         </Button>
       </div>
-      <Dialog open={asking} title={tr("Plek bekendmaken?", "Publish the place?")} close={() => ask(false)}>
+      <AskFirst open={asking} title={tr("Plek bekendmaken?", "Publish the place?")} close={() => ask(false)} action={publish} yes={tr("Ja, maak bekend", "Yes, publish")} no={tr("Nog niet", "Not yet")}>
         <OnBehalf company={place.companyName} />
         <P>{tr("Je verklaart dat dit de criteria van het bedrijf zijn. Kent het bedrijf ze?", "You state that these are the company's criteria. Does the company know them?")}</P>
         <CriteriaList criteria={criteriaOf(place)} />
-        <Outcome of={publish} />
-        <div class="sm-row">
-          <Button kind="primary" busy={publish.busy} onClick={() => void publish.run().then((done) => done && ask(false))}>
-            {tr("Ja, maak bekend", "Yes, publish")}
-          </Button>
-          <Button onClick={() => ask(false)}>{tr("Nog niet", "Not yet")}</Button>
-        </div>
-      </Dialog>
+      </AskFirst>
     </>
   );
 }
@@ -116,17 +104,10 @@ function Reopen({ place, changed }: PartProps) {
             {tr("Ik heb gebeld: open de plek weer", "I have called: open the place again")}
           </Button>
         </div>
-        <Dialog open={asking} title={tr("Plek weer openen?", "Open the place again?")} close={() => ask(false)}>
+        <AskFirst open={asking} title={tr("Plek weer openen?", "Open the place again?")} close={() => ask(false)} action={reopen} yes={tr("Ja, open weer", "Yes, open again")} no={tr("Nog niet", "Not yet")}>
           <OnBehalf company={place.companyName} />
           <P>{tr("Wie in de ronde nog vrij is, wordt opnieuw voor deze plek gezocht.", "Whoever is still free in the round is looked for again for this place.")}</P>
-          <Outcome of={reopen} />
-          <div class="sm-row">
-            <Button kind="primary" busy={reopen.busy} onClick={() => void reopen.run().then((done) => done && ask(false))}>
-              {tr("Ja, open weer", "Yes, open again")}
-            </Button>
-            <Button onClick={() => ask(false)}>{tr("Nog niet", "Not yet")}</Button>
-          </div>
-        </Dialog>
+        </AskFirst>
       </div>
     </Alert>
   );
@@ -142,7 +123,6 @@ function Standing(props: PartProps) {
 
 function Body({ of, place }: { of: Loaded<Placement>; place: Placement }) {
   const [withdrawing, withdraw] = useState(false);
-  const word = placementWord(place.state);
   const path = `/school/plekken/${place.placementId}`;
   const remove = useAction(async (requestId, { reason, text }: GivenReason) => {
     const { placement } = await asSchool(api.placement.withdrawPlacement({ requestId, placementId: place.placementId, version: place.version, reason, text }));
@@ -152,29 +132,11 @@ function Body({ of, place }: { of: Loaded<Placement>; place: Placement }) {
   });
   return (
     <>
-      <div class="sm-row">
-        <Badge tone={word.tone}>{word.text}</Badge>
-        {place.criteriaVersion > 0n && <span class="sm-quiet">{tr(`Criteria, versie ${place.criteriaVersion}`, `Criteria, version ${place.criteriaVersion}`)}</span>}
-      </div>
+      <PlaceHead place={place} />
       <Standing place={place} changed={of.set} />
-      <Section title={tr("De plek", "The place")}>
-        <Facts place={place} />
-      </Section>
-      <Section title={tr("Criteria", "Criteria")}>
-        <CriteriaList criteria={criteriaOf(place)} />
-        {place.state === PlacementState.PUBLISHED && place.roundId && place.hardCriteria.length > 0 && <CriteriaCosts placementId={place.placementId} />}
-      </Section>
-      <Section title={tr("Namens het bedrijf", "On behalf of the company")}>
-        <div class="sm-row">
-          <Button onClick={() => go(`${path}/bewerken`)}>{tr("Bewerken", "Edit")}</Button>
-          <Button onClick={() => go(`${path}/kopie`)}>{tr("Kopiëren", "Copy")}</Button>
-          {place.state !== PlacementState.WITHDRAWN && (
-            <Button danger onClick={() => withdraw(true)}>
-              {tr("Terugtrekken", "Withdraw")}
-            </Button>
-          )}
-        </div>
-      </Section>
+      <Facts place={place} />
+      <PlaceCriteria place={place} />
+      <PlaceTools place={place} title={tr("Namens het bedrijf", "On behalf of the company")} edit={[`${path}/bewerken`, tr("Bewerken", "Edit")]} copy={`${path}/kopie`} withdraw={() => withdraw(true)} />
       <ReasonDialog open={withdrawing} close={() => withdraw(false)} title={tr("Deze plek terugtrekken?", "Withdraw this place?")} event="withdrawn_place" button={tr("Trek terug", "Withdraw")} action={remove}>
         <OnBehalf company={place.companyName} />
         <P>{tr("Voorstellen voor deze plek die nog niet geplaatst zijn, vervallen. Wie geplaatst is, blijft geplaatst.", "Proposals for this place that are not placed yet end. Whoever is placed stays placed.")}</P>

@@ -12,7 +12,7 @@ import { leerwegText, placementWord } from "~/base/words.ts";
 import { SelectField, TextField } from "~/ui/fields.tsx";
 import { Badge, Button, Empty, P, Page, Shown } from "~/ui/parts.tsx";
 import { type VirtualColumn, VirtualTable } from "~/ui/virtual.tsx";
-import { freeSeats } from "~/company/seats.ts";
+import { freeSeats } from "~/market/seats.ts";
 import { allPlacements } from "./scope.ts";
 
 type Filter = { text: string; state: string; qualification: string };

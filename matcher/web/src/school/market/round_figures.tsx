@@ -32,7 +32,7 @@ export function RoundFigures({ round }: { round: Round }) {
   const first = Number(round.rankCounts[0] ?? 0n);
   return (
     <Section title={tr("Wat de ronde geeft", "What the round gives")}>
-      <div class="sm-columns">
+      <div class="sm-cards sm-cards--four">
         <Figure name={tr("studenten doen mee", "students take part")} value={round.studentCount} />
         <Figure name={tr("plekken doen mee", "places take part")} value={round.seatCount} />
         {solved && <Figure name={tr("studenten met een voorstel", "students with a proposal")} value={round.matchedCount} />}

@@ -6,8 +6,9 @@ import { count, number } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { useAction } from "~/base/load.ts";
 import { Link } from "~/base/router.tsx";
+import { AskFirst } from "~/ui/ask.tsx";
 import { Form, TextField } from "~/ui/fields.tsx";
-import { Alert, Button, Dialog, Outcome, P, Progress, Section } from "~/ui/parts.tsx";
+import { Alert, Button, Outcome, P, Progress, Section } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
 import { nonceOf } from "./nonce.ts";
 import { useNonces } from "./round_lots.tsx";
@@ -134,16 +135,9 @@ function PublishStep(props: StepProps) {
           {tr("Maak bekend", "Publish")}
         </Button>
       </div>
-      <Dialog open={asking} title={tr("Ronde bekendmaken?", "Publish the round?")} close={() => ask(false)}>
+      <AskFirst open={asking} title={tr("Ronde bekendmaken?", "Publish the round?")} close={() => ask(false)} action={publish} yes={tr("Ja, maak bekend", "Yes, publish")} no={tr("Nog niet", "Not yet")}>
         <P>{tr("De uitslag staat dan vast en is openbaar, zonder namen. Dit kun je niet terugdraaien.", "The result is then fixed and public, without names. You cannot undo this.")}</P>
-        <Outcome of={publish} />
-        <div class="sm-row">
-          <Button kind="primary" busy={publish.busy} onClick={() => void publish.run().then((ok) => ok && ask(false))}>
-            {tr("Ja, maak bekend", "Yes, publish")}
-          </Button>
-          <Button onClick={() => ask(false)}>{tr("Nog niet", "Not yet")}</Button>
-        </div>
-      </Dialog>
+      </AskFirst>
     </>
   );
 }
@@ -166,16 +160,9 @@ function CloseStep(props: StepProps) {
       <div>
         <Button onClick={() => ask(true)}>{tr("Sluit de ronde", "Close the round")}</Button>
       </div>
-      <Dialog open={asking} title={tr("Ronde sluiten?", "Close the round?")} close={() => ask(false)}>
+      <AskFirst open={asking} title={tr("Ronde sluiten?", "Close the round?")} close={() => ask(false)} action={close} yes={tr("Ja, sluit", "Yes, close")} no={tr("Nog niet", "Not yet")}>
         <P>{tr("Wie geplaatst is, blijft geplaatst. Bestanden en uitleg van deze ronde zijn daarna weg.", "Whoever is placed stays placed. Files and explanations of this round are gone after that.")}</P>
-        <Outcome of={close} />
-        <div class="sm-row">
-          <Button kind="primary" busy={close.busy} onClick={() => void close.run().then((ok) => ok && ask(false))}>
-            {tr("Ja, sluit", "Yes, close")}
-          </Button>
-          <Button onClick={() => ask(false)}>{tr("Nog niet", "Not yet")}</Button>
-        </div>
-      </Dialog>
+      </AskFirst>
     </>
   );
 }
@@ -220,20 +207,13 @@ export function CancelRound({ round, changed }: StepProps) {
           {tr("Stop de ronde", "Cancel the round")}
         </Button>
       </div>
-      <Dialog open={asking} title={tr("Ronde stoppen?", "Cancel the round?")} close={() => ask(false)}>
+      <AskFirst open={asking} title={tr("Ronde stoppen?", "Cancel the round?")} close={() => ask(false)} action={cancel} yes={tr("Ja, stop de ronde", "Yes, cancel the round")} no={tr("Nee, ga door", "No, go on")} danger>
         <Alert tone="warning">
           {round.state >= RoundState.PUBLISHED
             ? tr("Alle voorstellen die nog niet geplaatst zijn, vervallen. Wie geplaatst is, blijft geplaatst.", "All proposals that are not placed yet end. Whoever is placed stays placed.")
             : tr("Alle studenten en plekken van deze ronde zijn dan weer vrij. De uitslag vervalt.", "All students and places of this round are then free again. The result is void.")}
         </Alert>
-        <Outcome of={cancel} />
-        <div class="sm-row">
-          <Button danger busy={cancel.busy} onClick={() => void cancel.run().then((ok) => ok && ask(false))}>
-            {tr("Ja, stop de ronde", "Yes, cancel the round")}
-          </Button>
-          <Button onClick={() => ask(false)}>{tr("Nee, ga door", "No, go on")}</Button>
-        </div>
-      </Dialog>
+      </AskFirst>
     </Section>
   );
 }

@@ -15,5 +15,6 @@ export const routes: readonly Route[] = [
   { path: "/school/bedrijven", page: lazy(async () => (await import("./companies.tsx")).CompaniesPage) },
   { path: "/school/bedrijven/kandidaten", page: lazy(async () => (await import("./candidates.tsx")).BehalfCandidatesPage) },
   { path: "/school/bedrijven/kandidaten/:candidate", page: lazy(async () => (await import("./candidate_page.tsx")).BehalfCandidatePage) },
+  { path: "/school/meldcodes", page: lazy(async () => (await import("~/review/report_codes.tsx")).ReportCodesPage) },
   { path: "/school/collegas", page: lazy(async () => (await import("./colleagues.tsx")).ColleaguesPage) },
 ];

@@ -6,6 +6,7 @@ import { moment } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { useAction, useLoad } from "~/base/load.ts";
 import { Link } from "~/base/router.tsx";
+import { AskFirst } from "~/ui/ask.tsx";
 import { Form, SelectField, TextField } from "~/ui/fields.tsx";
 import { Alert, Button, Dialog, Outcome, P, Section, Shown, Table } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
@@ -72,16 +73,9 @@ function Revoke({ token, close, done }: { token: ApiToken; close: () => void; do
     done();
   });
   return (
-    <Dialog open title={tr("Koppeling stoppen?", "End the connection?")} close={close}>
+    <AskFirst open title={tr("Koppeling stoppen?", "End the connection?")} close={close} action={revoke} yes={tr("Stop de koppeling", "End the connection")} danger>
       <P>{tr(`Wat nu ‘${token.label}’ gebruikt, kan dan niets meer. Dat kun je niet terugdraaien; wel een nieuwe maken.`, `What uses “${token.label}” now can do nothing more. You cannot undo that, but you can make another.`)}</P>
-      <Outcome of={revoke} />
-      <div class="sm-row">
-        <Button danger kind="primary" busy={revoke.busy} onClick={() => void revoke.run()}>
-          {tr("Stop de koppeling", "End the connection")}
-        </Button>
-        <Button onClick={close}>{tr("Annuleren", "Cancel")}</Button>
-      </div>
-    </Dialog>
+    </AskFirst>
   );
 }
 

@@ -42,8 +42,10 @@ export function CheckStep({ rows, said, rules, back, next }: Props) {
   const open = issues.filter((issue) => issue.wrong && issue.rows.some((row) => !row.out));
   const wrongRows = new Set(open.flatMap((issue) => issue.rows.filter((row) => !row.out)));
   const out = rows.filter((row) => row.out).length;
+  // A button that cannot be pressed would swallow the click that ends a correction: this one goes to what is wrong instead.
   const go = async () => {
-    if ((await look()).length === 0) next();
+    if (open.length > 0) document.querySelector<HTMLElement>('main [aria-invalid="true"]')?.focus();
+    else if ((await look()).length === 0) next();
   };
   return (
     <Section title={tr("Klopt alles?", "Is everything right?")}>
@@ -68,7 +70,7 @@ export function CheckStep({ rows, said, rules, back, next }: Props) {
         </>
       )}
       <div class="sm-row">
-        <Button kind="primary" disabled={open.length > 0} onClick={() => void go()}>
+        <Button kind="primary" onClick={() => void go()}>
           {tr("Vergelijk met wat er al is", "Compare with what is there")}
         </Button>
         {open.length > 0 && (

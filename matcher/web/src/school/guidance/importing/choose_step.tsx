@@ -2,8 +2,9 @@
 import { useRef, useState } from "preact/hooks";
 import { saveCsv } from "~/base/csv.ts";
 import { tr } from "~/base/language.ts";
-import { readSheet, type Sheet } from "~/base/sheet.ts";
-import { Button, Details, ErrorNote, Loading, P, Section, Table } from "~/ui/parts.tsx";
+import type { Sheet } from "~/base/sheet.ts";
+import { readSheetFile } from "~/base/sheet_file.ts";
+import { Button, Details, ErrorNote, P, Progress, Section, Table } from "~/ui/parts.tsx";
 import { fields, fieldText, sample } from "./columns.ts";
 
 export function ChooseStep({ chosen }: { chosen: (sheet: Sheet) => void }) {
@@ -16,7 +17,7 @@ export function ChooseStep({ chosen }: { chosen: (sheet: Sheet) => void }) {
     setBusy(true);
     setProblem(undefined);
     try {
-      chosen(await readSheet(file));
+      chosen(await readSheetFile(file));
     } catch (error) {
       setProblem(error);
     } finally {
@@ -40,7 +41,7 @@ export function ChooseStep({ chosen }: { chosen: (sheet: Sheet) => void }) {
       >
         <P>{tr("Sleep een CSV- of Excel-bestand (.xlsx) hierheen, of kies het.", "Drag a CSV or Excel file (.xlsx) here, or choose it.")}</P>
         {busy ? (
-          <Loading what={tr("Bestand lezen… Een groot Excel-bestand duurt een paar seconden.", "Reading the file… A large Excel file takes some seconds.")} />
+          <Progress label={tr("Bestand lezen… Een groot Excel-bestand duurt een paar seconden.", "Reading the file… A large Excel file takes some seconds.")} />
         ) : (
           <div>
             <input ref={input} class="sm-hidden" type="file" tabIndex={-1} aria-label={tr("Bestand", "File")} accept=".csv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" onChange={(event) => void read(event.currentTarget.files?.[0])} />

@@ -1,4 +1,5 @@
 // The columns of an import file, and which of them a school's own column is most likely to be.
+import { flat } from "~/base/columns.ts";
 import { tr } from "~/base/language.ts";
 
 export type FieldKey =
@@ -69,15 +70,6 @@ const personal: readonly string[] = [
   ..."religie geloof godsdienst levensovertuiging geboorteplaats bsn burgerservicenummer sofinummer onderwijsnummer pgn verblijfstatus verblijfsstatus verblijfstitel".split(" "),
   ..."nationality countryofbirth ethnicity religion gezondheid medisch diagnose handicap paspoort idnummer iban rekeningnummer".split(" "),
 ];
-
-/** A column's name without what people write differently: "E-mail adres" → "emailadres". */
-export function flat(name: string): string {
-  return name
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, "");
-}
 
 /** What a file's column is taken for: a field, nothing, or personal data that is left behind. */
 export type Target = FieldKey | "" | "personal";

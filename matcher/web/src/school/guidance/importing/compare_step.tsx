@@ -1,7 +1,7 @@
 // Step 4: what the file would do to what is there already, before anything is sent.
 import { useEffect, useState } from "preact/hooks";
 import { api, everyPage } from "~/base/api.ts";
-import { count, number } from "~/base/format.ts";
+import { count, day, number, period } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { sayError } from "~/base/request.ts";
 import { Link } from "~/base/router.tsx";
@@ -78,7 +78,7 @@ export function CompareStep({ rows, back, next }: { rows: readonly Row[]; back: 
 function Differences({ found }: { found: Compared }) {
   return (
     <div class="sm-stack">
-      <ul class="sm-cards sm-cards--grid">
+      <ul class="sm-cards sm-cards--four">
         <Figure value={found.fresh.length} text={tr("nieuw", "new")} />
         <Figure value={found.changed.length} text={tr("gewijzigd", "changed")} />
         <Figure value={found.same} text={tr("hetzelfde", "the same")} />
@@ -109,7 +109,7 @@ function Differences({ found }: { found: Compared }) {
               { name: tr("Student", "Student"), width: "16rem", cell: (row) => [valueOf(row, "voornaam"), valueOf(row, "tussenvoegsel"), valueOf(row, "achternaam")].filter(Boolean).join(" ") },
               { name: tr("Nummer", "Number"), width: "10rem", cell: (row) => valueOf(row, "studentnummer") },
               { name: tr("Opleiding", "Programme"), width: "8rem", cell: (row) => valueOf(row, "opleiding") },
-              { name: tr("Periode", "Period"), width: "16rem", cell: (row) => `${valueOf(row, "van")} – ${valueOf(row, "tot")}` },
+              { name: tr("Periode", "Period"), width: "19rem", cell: (row) => period(valueOf(row, "van"), valueOf(row, "tot")) },
             ]}
           />
         </Details>
@@ -124,7 +124,7 @@ function Differences({ found }: { found: Compared }) {
             columns={[
               { name: tr("Student", "Student"), width: "minmax(14rem, 1fr)", cell: (one) => <Link href={`/school/studenten/${one.stagevraag.stagevraagId}`}>{nameOrNumber(one.student)}</Link> },
               { name: tr("Nummer", "Number"), width: "10rem", cell: (one) => one.student.studentNumber },
-              { name: tr("Begint", "Begins"), width: "9rem", cell: (one) => one.stagevraag.profile?.startDate ?? "" },
+              { name: tr("Begint", "Begins"), width: "11rem", cell: (one) => day(one.stagevraag.profile?.startDate ?? "") },
             ]}
           />
         </Details>

@@ -1,7 +1,7 @@
 // What is wrong in the rows of a file, each thing once: the same wrong value in many rows is one issue that is put right at once.
 import type { FileProblem } from "~gen/stagematch/v1/common_pb.ts";
+import { problemText } from "~/base/columns.ts";
 import { plainCsv } from "~/base/csv.ts";
-import { language } from "~/base/language.ts";
 import type { Sheet } from "~/base/sheet.ts";
 import { inChunks } from "./chunks.ts";
 import { type FieldKey, fieldAt, fields, type Target } from "./columns.ts";
@@ -94,8 +94,6 @@ export function fileOf(rows: readonly Row[]): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(plainCsv(kept(fields.map((field) => field.key)), rows.map((row) => kept(row.values))));
 }
 
-export const said = (problem: FileProblem) => (language() === "nl" ? problem.messageNl : problem.messageEn);
-
 /** The service's problems as issues of the rows that were sent; what concerns no cell is given back. */
 export function problemsOf(problems: readonly FileProblem[], rows: readonly Row[]): { issues: Issue[]; other: FileProblem[] } {
   const issues: Issue[] = [];
@@ -106,7 +104,7 @@ export function problemsOf(problems: readonly FileProblem[], rows: readonly Row[
       other.push(problem);
       continue;
     }
-    issues.push({ id: `service|${problem.line}|${problem.column}|${problem.code}`, key: (problem.column || "studentnummer") as FieldKey, rows: [row], wrong: "code", said: said(problem) });
+    issues.push({ id: `service|${problem.line}|${problem.column}|${problem.code}`, key: (problem.column || "studentnummer") as FieldKey, rows: [row], wrong: "code", said: problemText(problem) });
   }
   return { issues, other };
 }

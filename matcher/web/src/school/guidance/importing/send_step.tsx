@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { FileProblem } from "~gen/stagematch/v1/common_pb.ts";
 import { type Import, ImportState } from "~gen/stagematch/v1/student_pb.ts";
 import { api } from "~/base/api.ts";
+import { problemText } from "~/base/columns.ts";
 import { count, number } from "~/base/format.ts";
 import { tr } from "~/base/language.ts";
 import { useAction, useWatch } from "~/base/load.ts";
@@ -10,7 +11,7 @@ import { refusalOf } from "~/base/request.ts";
 import { Link } from "~/base/router.tsx";
 import { Alert, Button, Details, Outcome, P, Progress, Section } from "~/ui/parts.tsx";
 import { forgetNames } from "../names.ts";
-import { fileOf, type Issue, problemsOf, said } from "./issues.ts";
+import { fileOf, type Issue, problemsOf } from "./issues.ts";
 import type { Row } from "./validate.ts";
 
 const uploadMs = 180_000;
@@ -45,7 +46,7 @@ export function SendStep({ rows, back, done, wrong, again }: Props) {
                 {problems.other.slice(0, 20).map((problem, i) => (
                   <li key={i}>
                     {problem.column && `${problem.column}: `}
-                    {said(problem)}
+                    {problemText(problem)}
                   </li>
                 ))}
               </ul>
@@ -74,7 +75,7 @@ export function SendStep({ rows, back, done, wrong, again }: Props) {
               <li key={i}>
                 {problem.line > 0n && `${tr("rij", "row")} ${rows[Number(problem.line) - 2]?.line ?? problem.line}: `}
                 {problem.column && `${problem.column}: `}
-                {said(problem)}
+                {problemText(problem)}
               </li>
             ))}
           </ul>
