@@ -10,6 +10,8 @@ import { go, Link, type Params } from "~/base/router.tsx";
 import { Form, RadioGroup } from "~/ui/fields.tsx";
 import { Alert, Button, DataList, Empty, Outcome, P, Page, Section, Shown, Table } from "~/ui/parts.tsx";
 import { say } from "~/ui/toast.tsx";
+import { FittingMeasures } from "./fitting_measures.tsx";
+import { ForestPlot } from "./forest_plot.tsx";
 import { FunnelPlot, TimeLine } from "./signal_charts.tsx";
 import { assessmentChoices, assessmentText, chanceText, eventText, otherExplanations, ruleCode, ruleQuestion, ruleText, statusMeaning, statusWord, unitText } from "./signal_words.ts";
 import { figuresText } from "./signals.tsx";
@@ -54,6 +56,7 @@ function Evidence({ answer, signal, set }: { answer: GetSignalResponse; signal: 
       </Section>
       <Section title={tr("Hoe zeker is dit?", "How sure is this?")}>
         <Sureness answer={answer} signal={signal} />
+        <ForestPlot periods={answer.periods} expected={answer.expectedShare} />
         <FunnelPlot answer={answer} signal={signal} />
       </Section>
       <Section title={tr("Wat kan het ook zijn?", "What else could it be?")}>
@@ -63,6 +66,7 @@ function Evidence({ answer, signal, set }: { answer: GetSignalResponse; signal: 
           ))}
         </ul>
       </Section>
+      <FittingMeasures rule={signal.rule} />
       <Assess signal={signal} set={set} />
     </>
   );
