@@ -114,6 +114,16 @@ static size_t kill_children(void)
     return count;
 }
 
+/* A signal reaches a busy machine's process when it reaches it. */
+static void wait_for_restarts(unsigned wanted)
+{
+    for (int i = 0; i < 10000 && hasher_read_numbers(hasher).restarts < wanted; i++) {
+        ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+        usleep(1000);
+    }
+    ck_assert_uint_eq(hasher_read_numbers(hasher).restarts, wanted);
+}
+
 START_TEST(a_worker_that_dies_is_made_again_and_its_work_is_done)
 {
     setup(3);
@@ -124,12 +134,8 @@ START_TEST(a_worker_that_dies_is_made_again_and_its_work_is_done)
         ck_assert_uint_eq(kill_children(), 2);
         wait_for(6 * (unsigned)(round + 1));
         ck_assert_int_eq(last_result, ERR_OK);
+        wait_for_restarts(2 * (unsigned)(round + 1));
     }
-    for (int i = 0; i < 1000 && hasher_read_numbers(hasher).restarts < 6; i++) {
-        ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
-        usleep(1000);
-    }
-    ck_assert_uint_eq(hasher_read_numbers(hasher).restarts, 6);
     teardown();
 }
 END_TEST

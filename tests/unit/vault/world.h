@@ -26,6 +26,7 @@
 
 #include <event2/event.h>
 #include <ftw.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -352,6 +353,7 @@ static inline int remove_entry(const char *path, const struct stat *about, int k
 static inline void world_setup(const char *notify_command)
 {
     ck_assert_int_ge(sodium_init(), 0);
+    signal(SIGPIPE, SIG_IGN); /* as every role does */
     strcpy(world.folder, "/tmp/stagematch-vault-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(world.folder));
     world.base = event_base_new();
