@@ -167,6 +167,15 @@ class Signals(unittest.TestCase):
             self.s.change("PlacementService/SubmitPlacement", "company", placement={**kept, "hoursPerWeek": hours})
         self.assertEqual(self.m.signal("MOVED_GOALPOSTS")["eventCount"], 1)
 
+    def test_8_a_report_is_shown_and_its_number_raises_nothing(self):
+        report = {"phase": "REPORT_PHASE_SOLLICITATIE", "grounds": ["ras"], "nature": "REPORT_NATURE_TREATMENT", "text": "Zo ging het.",
+                  "wish": "REPORT_WISH_HEARD", "routes": ["vertrouwenspersoon"], "leerbedrijf": COMPANY, "desk": "REPORT_DESK_VERTROUWENSPERSOON"}
+        for n in range(1, 5):
+            self.s.change("ReportService/FileReport", "coordinator", school=SCHOOL, report=report)
+            found = self.m.signal("REPORT")
+            self.assertEqual((found["eventCount"], found["status"]), (n, "SIGNAL_STATUS_OBSERVE"))
+        self.refused("permission_denied", "GetSignal", "coordinator", signalId=found["signalId"])
+
     def test_9_early_ends_vetoes_and_a_restart(self):
         pid = self.m.to_state("STARTED")["proposal"]
         self.m.act("EndProposalEarly", "coordinator", pid, reason="geen-capaciteit", side="SIDE_COMPANY")
