@@ -1,12 +1,14 @@
 // A school's own figures, exact and as they are now: for its own staff.
 import { useState } from "preact/hooks";
-import { api } from "~/base/api.ts";
+import { api, everyPage } from "~/base/api.ts";
 import { tr } from "~/base/language.ts";
 import { useLoad } from "~/base/load.ts";
 import { Link } from "~/base/router.tsx";
 import { useSession } from "~/base/session.ts";
+import { TakenOne } from "~/review/case_measures.tsx";
+import { useCaseLists } from "~/review/case_words.ts";
 import { SelectField } from "~/ui/fields.tsx";
-import { Alert, P, Page, Shown } from "~/ui/parts.tsx";
+import { Alert, Card, P, Page, Section, Shown } from "~/ui/parts.tsx";
 import { termText } from "./figures.ts";
 import { ShownFigures, useSchoolName } from "./shown.tsx";
 
@@ -27,6 +29,41 @@ function One({ school, term }: { school: string; term: string }) {
         )
       }
     </Shown>
+  );
+}
+
+/* What was agreed with companies, and how their decisions moved since: counts with their uncertainty, never as proof. */
+function Measures({ school }: { school: string }) {
+  const lists = useCaseLists();
+  const taken = useLoad(
+    (signal) =>
+      everyPage(async (pageToken) => {
+        const page = await api.measure.listTakenMeasures({ pageToken, pageSize: 200 }, { signal });
+        return { items: page.taken.filter((one) => one.school === school), next: page.nextPageToken };
+      }),
+    [school],
+  );
+  return (
+    <Section title={tr("Maatregelen en wat er daarna veranderde", "Measures and what changed after them")}>
+      <Shown of={taken}>
+        {(measures) =>
+          measures.length === 0 ? (
+            <P>{tr("Er zijn nog geen maatregelen genomen.", "No measures were taken yet.")}</P>
+          ) : (
+            <ul class="sm-cards">
+              {measures.map((one) => (
+                <li key={one.measureId}>
+                  <Card>
+                    <P quiet>{one.leerbedrijf}</P>
+                    <TakenOne of={one} lists={lists.data} />
+                  </Card>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Shown>
+    </Section>
   );
 }
 
@@ -66,6 +103,7 @@ export function OwnFiguresPage() {
                 />
               )}
               <One school={school} term={term} />
+              <Measures school={school} />
             </>
           );
         }}
