@@ -116,7 +116,7 @@ export async function look(page, name) {
   assert.deepEqual(page.complaints, [], name);
 }
 
-const months = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|January|February|March|April|May|June|July|August|September|October|December|jan|feb|mrt|apr|jun|jul|aug|sep|okt|nov|dec|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec";
+const months = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|January|February|March|April|May|June|July|August|September|October|November|December|jan|feb|mrt|apr|jun|jul|aug|sep|okt|nov|dec|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec";
 /* What differs from one run to the next. */
 const varies = [
   [/\b[0-9a-f]{32}\b/g, "<id>"],
@@ -126,6 +126,7 @@ const varies = [
   [/\b(regel|row) \d+ (van|of) /g, "$1 <number> $2 "],
   [new RegExp(`\\b\\d{1,2} (?:${months})\\b(?: \\d{4})?`, "g"), "<date>"],
   [/\b(?:ma|di|wo|do|vr|za|zo|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day) <date>/g, "<date>"],
+  [/\b\d{4}-\d{2}-\d{2}\b/g, "<day>"],
   [/\b\d{1,2}[:.]\d{2}\b/g, "<time>"],
   [/\b(Kandidaat|Candidate) [0-9A-Z]{4,8}\b/g, "$1 <label>"],
   [/\b3[0-9]{4}\b/g, "<qualification>"],
