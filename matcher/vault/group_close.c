@@ -40,14 +40,6 @@ struct closing {
 
 /* Decisions. */
 
-static uint64_t seq_of_key(struct text key)
-{
-    uint64_t seq = 0;
-    for (size_t i = 0; i < key.length; i++)
-        seq = seq << 8 | (uint8_t)key.data[i];
-    return seq;
-}
-
 /* Who said nothing before the first decision, took it back, or is gone, does not count. */
 static enum err find_group(struct closing *closing, const GroupDecisionRow *row, bool *counts, bool *focal)
 {
@@ -63,7 +55,7 @@ static enum err take_decision(void *context, struct text key, struct text value)
 {
     struct closing *closing = context;
     GroupDecisionRow *row;
-    struct decision decision = {.seq = seq_of_key(key)};
+    struct decision decision = {.seq = seq_read(key)};
     bool counts;
     enum err e = message_unpack(&stagematch__internal__v1__group_decision_row__descriptor, value, &row);
     if (e != ERR_OK)

@@ -24,9 +24,8 @@ static uint32_t period_of(const struct vault *vault, const DecisionRecord *decis
 static void keep(struct vault *vault, struct edit *edit, const DecisionRecord *decision, uint64_t closed)
 {
     GroupDecisionRow row = STAGEMATCH__INTERNAL__V1__GROUP_DECISION_ROW__INIT;
-    uint8_t key[8];
-    for (int i = 0; i < 8; i++)
-        key[i] = (uint8_t)(decision->seq >> (56 - 8 * i));
+    uint8_t key[SEQ_BYTES];
+    seq_write(decision->seq, key);
     row.student_ref = decision->student_ref;
     row.period = period_of(vault, decision, closed);
     row.leerbedrijf = decision->leerbedrijf;
