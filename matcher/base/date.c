@@ -58,18 +58,36 @@ static void put_digits(char *out, int32_t value, int count)
     }
 }
 
-void date_format(int32_t days, char out[11])
+struct civil {
+    int64_t year;
+    int32_t month, day; /* from 1 */
+};
+
+static struct civil civil_of(int64_t days)
 {
-    int32_t z = days + DAYS_TO_EPOCH;
-    int32_t era = z / DAYS_PER_ERA;
-    int32_t day_of_era = z - era * DAYS_PER_ERA;
+    int64_t z = days + DAYS_TO_EPOCH;
+    int64_t era = z / DAYS_PER_ERA;
+    int32_t day_of_era = (int32_t)(z - era * DAYS_PER_ERA);
     int32_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int32_t shifted_month = (5 * day_of_year + 2) / 153;
     int32_t month = shifted_month + (shifted_month < 10 ? 3 : -9);
-    put_digits(out, year_of_era + era * 400 + (month <= 2), 4);
+    return (struct civil){year_of_era + era * 400 + (month <= 2), month,
+                          day_of_year - (153 * shifted_month + 2) / 5 + 1};
+}
+
+void date_format(int32_t days, char out[11])
+{
+    struct civil date = civil_of(days);
+    put_digits(out, (int32_t)date.year, 4);
     out[4] = out[7] = '-';
-    put_digits(out + 5, month, 2);
-    put_digits(out + 8, day_of_year - (153 * shifted_month + 2) / 5 + 1, 2);
+    put_digits(out + 5, date.month, 2);
+    put_digits(out + 8, date.day, 2);
     out[10] = '\0';
+}
+
+int64_t date_month(int64_t days)
+{
+    struct civil date = civil_of(days);
+    return date.year * MONTHS_PER_YEAR + date.month - 1;
 }

@@ -16,4 +16,8 @@ MUST_USE enum err date_parse(struct text a, int32_t *days);
 /* Writes "2027-02-01" and a NUL. */
 void date_format(int32_t days, char out[11]);
 
+/* The month that a day lies in, counted from January of the year 0; days from -719468 on. */
+enum { MONTHS_PER_YEAR = 12 };
+int64_t date_month(int64_t days);
+
 #endif

@@ -4,12 +4,10 @@
 
 #include <string.h>
 
-enum { MONTHS = 12 };
-
 /* "2026-09" of a month as a count from year 0. */
 static void month_name(int32_t month, char out[8])
 {
-    unsigned year = (unsigned)(month / MONTHS) % 10000, number = (unsigned)(month % MONTHS) + 1;
+    unsigned year = (unsigned)(month / MONTHS_PER_YEAR) % 10000, number = (unsigned)(month % MONTHS_PER_YEAR) + 1;
     const char digits[] = {(char)('0' + year / 1000),
                            (char)('0' + year / 100 % 10),
                            (char)('0' + year / 10 % 10),
@@ -32,7 +30,7 @@ static int32_t first_day_of(int32_t month)
 
 static bool begins(unsigned months, int32_t month)
 {
-    return months >> (month % MONTHS + 1) & 1;
+    return months >> (month % MONTHS_PER_YEAR + 1) & 1;
 }
 
 static int32_t next_begin(unsigned months, int32_t month, int32_t step)
@@ -50,17 +48,9 @@ static void term_from(unsigned months, int32_t month, struct monitor_term *out)
     out->last_day = first_day_of(next_begin(months, month, 1)) - 1;
 }
 
-static int32_t month_of(int32_t day)
-{
-    char date[11];
-    date_format(day, date);
-    int32_t year = (date[0] - '0') * 1000 + (date[1] - '0') * 100 + (date[2] - '0') * 10 + (date[3] - '0');
-    return year * MONTHS + (date[5] - '0') * 10 + (date[6] - '0') - 1;
-}
-
 void monitor_term_of(unsigned months, int32_t day, struct monitor_term *out)
 {
-    int32_t month = month_of(day);
+    int32_t month = (int32_t)date_month(day);
     term_from(months, begins(months, month) ? month : next_begin(months, month, -1), out);
 }
 
@@ -80,7 +70,7 @@ enum err monitor_months_parse(struct text text, unsigned *months)
     unsigned found = 0;
     while (text_next(&rest, ' ', &part)) {
         uint64_t month;
-        if (text_to_u64(part, 1, MONTHS, &month) != ERR_OK || found >> month)
+        if (text_to_u64(part, 1, MONTHS_PER_YEAR, &month) != ERR_OK || found >> month)
             return ERR_RANGE;
         found |= 1u << month;
     }

@@ -1,5 +1,7 @@
 #include "signal/rules.h"
 
+#include "base/date.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -176,20 +178,12 @@ uint32_t rule_decisions(unsigned rule, const uint32_t counts[RULE_COUNTERS])
     return sum;
 }
 
-/* The month of a day since 1970-01-01: Hinnant's civil_from_days, of which years and months are enough here. */
 uint32_t rule_quarter(int64_t time_ms)
 {
-    enum { DAY_MS = 86400000, DAYS_TO_1970 = 719468, ERA_DAYS = 146097, ERA_YEARS = 400, YEAR_QUARTERS = 4 };
+    enum { DAY_MS = 86400000, QUARTER_MONTHS = 3, MONTHS_TO_1970 = 1970 * MONTHS_PER_YEAR };
     if (time_ms < 0)
         return 0;
-    int64_t days = time_ms / DAY_MS + DAYS_TO_1970;
-    int64_t era = days / ERA_DAYS, of_era = days % ERA_DAYS;
-    int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month_from_march = (5 * of_year + 2) / 153;
-    int64_t month = month_from_march < 10 ? month_from_march + 2 : month_from_march - 10; /* 0: January */
-    int64_t year = era * ERA_YEARS + year_of_era + (month < 2);
-    return (uint32_t)((year - 1970) * YEAR_QUARTERS + month / 3);
+    return (uint32_t)((date_month(time_ms / DAY_MS) - MONTHS_TO_1970) / QUARTER_MONTHS);
 }
 
 bool rule_in_window(uint32_t quarter, uint32_t present, uint32_t quarters)

@@ -9,22 +9,12 @@
 
 typedef Stagematch__Internal__V1__OriginPlain OriginPlain;
 
-enum { PLAIN_BYTES_MAX = 64, FEBRUARY = 2, AUGUST = 8 };
-
-static unsigned number_of(const char *digits, size_t length)
-{
-    unsigned number = 0;
-    for (size_t i = 0; i < length; i++)
-        number = 10 * number + (unsigned)(digits[i] - '0');
-    return number;
-}
+enum { PLAIN_BYTES_MAX = 64, FEBRUARY = 2, HALF_YEAR_MONTHS = 6 };
 
 uint32_t group_period(int64_t time_ms)
 {
-    char day[11];
-    date_format((int32_t)(time_ms / MS_PER_DAY), day);
-    unsigned year = number_of(day, 4), month = number_of(day + 5, 2);
-    return month < FEBRUARY ? 2 * year - 1 : month < AUGUST ? 2 * year : 2 * year + 1;
+    int64_t month = date_month(time_ms / MS_PER_DAY);
+    return (uint32_t)((month - (FEBRUARY - 1)) / HALF_YEAR_MONTHS);
 }
 
 int32_t group_period_end(uint32_t period)

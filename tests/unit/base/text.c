@@ -2,6 +2,9 @@
 #include "base/date.h"
 #include "support/support.h"
 
+#include <stdio.h>
+#include <string.h>
+
 START_TEST(splits_at_every_separator)
 {
     struct text rest = text_of("a||b|"), part;
@@ -56,7 +59,7 @@ END_TEST
 
 START_TEST(every_day_survives_a_round_trip)
 {
-    char shown[11];
+    char shown[11], again_shown[16];
     int32_t first, last, again;
     ck_assert_int_eq(date_parse(text_of("1900-01-01"), &first), ERR_OK);
     ck_assert_int_eq(date_parse(text_of("2199-12-31"), &last), ERR_OK);
@@ -64,6 +67,10 @@ START_TEST(every_day_survives_a_round_trip)
         date_format(day, shown);
         ck_assert_int_eq(date_parse(text_of(shown), &again), ERR_OK);
         ck_assert_int_eq(again, day);
+        int64_t month = date_month(day);
+        (void)snprintf(again_shown, sizeof again_shown, "%04d-%02d", (int)(month / 12) % 10000,
+                       (int)(month % 12) + 1);
+        ck_assert(strncmp(shown, again_shown, 7) == 0);
     }
 }
 END_TEST
