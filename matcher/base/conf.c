@@ -300,6 +300,17 @@ bool settings_flag(const struct settings *settings, const char *name)
     return value_of(settings, name)->set;
 }
 
+bool settings_have(const struct settings *settings, const char *name)
+{
+    size_t index;
+    return find_by_name(settings->options, settings->count, text_of(name), &index);
+}
+
+const char *settings_string_if_known(const struct settings *settings, const char *name)
+{
+    return settings_have(settings, name) ? settings_string(settings, name) : NULL;
+}
+
 void options_print_help(const struct option *options, size_t count, FILE *to)
 {
     char flag[FLAG_BYTES], left[128];

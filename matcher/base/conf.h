@@ -79,6 +79,10 @@ int64_t settings_number(const struct settings *settings, const char *name);
 const char *settings_string(const struct settings *settings, const char *name); /* NULL where there is none */
 bool settings_flag(const struct settings *settings, const char *name);
 
+/* For whoever is given tables that may lack the option: whether it is there, and its string; NULL where the table lacks it. */
+bool settings_have(const struct settings *settings, const char *name);
+const char *settings_string_if_known(const struct settings *settings, const char *name);
+
 /* The options for a person at a terminal, and as a Markdown table. */
 void options_print_help(const struct option *options, size_t count, FILE *to);
 void options_print_markdown(const struct option *options, size_t count, FILE *to);

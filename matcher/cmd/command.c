@@ -99,18 +99,10 @@ static enum err read_config(struct settings *settings, int *argc, char **argv, F
     return e == ERR_OK ? read_local_config(settings, path, complaints) : e;
 }
 
-static const char *find_setting(const struct settings *settings, const char *name)
-{
-    for (size_t i = 0; i < settings->count; i++)
-        if (strcmp(settings->options[i].name, name) == 0)
-            return settings->values[i].string;
-    return NULL;
-}
-
 static void open_log(const struct settings *settings)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
-    const char *level = find_setting(settings, "log_level");
+    const char *level = settings_string_if_known(settings, "log_level");
     for (int i = 0; level && i < 4; i++)
         if (strcmp(level, names[i]) == 0)
             log_open(STDERR_FILENO, (enum log_level)i, clock_system());

@@ -56,15 +56,6 @@ struct sending {
     struct buf letter; /* holds an address and perhaps a code: wiped */
 };
 
-/* An option that not every table of settings has. */
-static const char *setting(const struct settings *settings, const char *name)
-{
-    for (size_t i = 0; i < settings->count; i++)
-        if (strcmp(settings->options[i].name, name) == 0)
-            return settings->values[i].string;
-    return NULL;
-}
-
 enum err outbox_new(struct vault *vault, struct outbox **out)
 {
     struct outbox *outbox;
@@ -73,8 +64,8 @@ enum err outbox_new(struct vault *vault, struct outbox **out)
     if (e != ERR_OK)
         return e;
     outbox->vault = vault;
-    outbox->numbers.has_command = vault->environment->spawner && setting(settings, "notify_command");
-    e = templates_read(setting(settings, "notices"), &outbox->templates);
+    outbox->numbers.has_command = vault->environment->spawner && settings_string_if_known(settings, "notify_command");
+    e = templates_read(settings_string_if_known(settings, "notices"), &outbox->templates);
     if (e != ERR_OK) {
         outbox_free(outbox);
         return e;
@@ -325,7 +316,7 @@ static enum err compose(struct sending *sending, struct edit *edit, NoticeRow *r
     if (e == ERR_OK) {
         id_format(sending->id, id);
         struct letter letter = {.to = contact->email,
-                                .from = setting(settings, "notify_from"),
+                                .from = settings_string_if_known(settings, "notify_from"),
                                 .template = row->template_,
                                 .link = link,
                                 .service = settings_string(settings, "public_url"),

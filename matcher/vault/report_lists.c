@@ -117,23 +117,9 @@ static enum err read_list(struct report_lists *lists, const char *path, struct c
     return e;
 }
 
-static const struct option_value *value_of(const struct settings *settings, const char *name)
-{
-    for (size_t i = 0; i < settings->count; i++)
-        if (strcmp(settings->options[i].name, name) == 0)
-            return &settings->values[i];
-    return NULL;
-}
-
-static const char *path_of(const struct settings *settings, const char *name)
-{
-    const struct option_value *value = value_of(settings, name);
-    return value ? value->string : NULL;
-}
-
 int64_t report_setting(const struct settings *settings, const char *name, int64_t fallback)
 {
-    return value_of(settings, name) ? settings_number(settings, name) : fallback;
+    return settings_have(settings, name) ? settings_number(settings, name) : fallback;
 }
 
 static void set_version(struct report_lists *lists, struct text bytes)
@@ -152,9 +138,9 @@ enum err report_lists_read(const struct settings *settings, struct report_lists 
         return e;
     arena_init(&lists->arena, TEXTS_BYTES_MAX);
     buf_init(&bytes, TEXTS_BYTES_MAX);
-    e = read_list(lists, path_of(settings, "routes"), &lists->routes, route_columns, &bytes);
+    e = read_list(lists, settings_string_if_known(settings, "routes"), &lists->routes, route_columns, &bytes);
     if (e == ERR_OK)
-        e = read_list(lists, path_of(settings, "grounds"), &lists->grounds, ground_columns, &bytes);
+        e = read_list(lists, settings_string_if_known(settings, "grounds"), &lists->grounds, ground_columns, &bytes);
     if (e == ERR_OK) {
         set_version(lists, buf_text(&bytes));
         *out = lists;

@@ -24,10 +24,8 @@ struct text_check {
 
 static const char *path_of(const struct settings *settings, const char *name)
 {
-    for (size_t i = 0; i < settings->count; i++)
-        if (strcmp(settings->options[i].name, name) == 0)
-            return settings->values[i].string && settings->values[i].string[0] ? settings->values[i].string : NULL;
-    return NULL;
+    const char *path = settings_string_if_known(settings, name);
+    return path && path[0] ? path : NULL;
 }
 
 /* A name that is no phrase (too long, or more than there is room for) is not looked for. */
